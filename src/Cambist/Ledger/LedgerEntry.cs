@@ -1,0 +1,94 @@
+using Cambist.Protocol;
+
+namespace Cambist;
+
+/// <summary>What was decided.</summary>
+public enum DecisionOutcome
+{
+    /// <summary>A token was issued.</summary>
+    Issued = 1,
+
+    /// <summary>The request was refused.</summary>
+    Refused = 2,
+
+    /// <summary>An administrator did something.</summary>
+    AdminAct = 3,
+
+    /// <summary>Several things that were only counted, such as failed client authentications.</summary>
+    Counted = 4,
+}
+
+/// <summary>Whose token it is, in an entry.</summary>
+/// <param name="Issuer">The name of the issuer in the registry, or <c>self</c> or <c>impersonation</c>.</param>
+/// <param name="Sub">Our name for it.</param>
+/// <param name="Lineage">The token's lineage id.</param>
+public sealed record RecordedParty(string Issuer, string Sub, string? Lineage);
+
+/// <summary>
+/// One decision, allowed or refused. Holds no token, no secret, no unverified claim; of the verified claims only those
+/// that the registry's conditions and templates name.
+/// </summary>
+public sealed record LedgerEntry
+{
+    /// <summary>Given by the ledger when the entry is committed; none before.</summary>
+    public DecisionId Id { get; init; }
+
+    /// <summary>What was decided.</summary>
+    public required DecisionOutcome Outcome { get; init; }
+
+    /// <summary>Why it was refused; <see cref="Reason.None"/> where it was not.</summary>
+    public Reason Reason { get; init; }
+
+    /// <summary>The grant type asked for, or the name of the admin act.</summary>
+    public required string Action { get; init; }
+
+    /// <summary>The authenticated client's id.</summary>
+    public string? Client { get; init; }
+
+    /// <summary>The subject, as far as its token was verified.</summary>
+    public RecordedParty? Subject { get; init; }
+
+    /// <summary>The actor of an actor token, as far as it was verified.</summary>
+    public RecordedParty? Actor { get; init; }
+
+    /// <summary>The names of the <c>act</c> chain of the issued token, newest first.</summary>
+    public IReadOnlyList<string> ActorChain { get; init; } = [];
+
+    /// <summary>Lineage id (<c>jti</c>) of the issued token.</summary>
+    public string? IssuedId { get; init; }
+
+    /// <summary>The resource's name.</summary>
+    public string? Target { get; init; }
+
+    /// <summary>The scopes asked for; null where none were.</summary>
+    public IReadOnlyList<string>? ScopesAsked { get; init; }
+
+    /// <summary>The scopes given.</summary>
+    public IReadOnlyList<string> ScopesGiven { get; init; } = [];
+
+    /// <summary>The rule that decided.</summary>
+    public string? Rule { get; init; }
+
+    /// <summary>The registry revision that was in force.</summary>
+    public required string RegistryRevision { get; init; }
+
+    /// <summary>Expiry of the issued token, milliseconds since 1970.</summary>
+    public long? ExpiresAt { get; init; }
+
+    /// <summary>The <see cref="DecisionInput"/> as a JSON object, UTF-8: what explain and replay decide again. Empty where the request did not get so far.</summary>
+    public ReadOnlyMemory<byte> Input { get; init; }
+
+    /// <summary>For a refusal, what each step saw, one line a step, at most 8 KB. For an admin act, the reason given.</summary>
+    public string? Trace { get; init; }
+
+    // What must happen with the entry or not at all; not part of what is kept.
+
+    /// <summary>Keys that this entry consumes.</summary>
+    public IReadOnlyList<OneTimeKey> Consumes { get; init; } = [];
+
+    /// <summary>A token to store with the entry.</summary>
+    public StoredToken? Stores { get; init; }
+
+    /// <summary>Lineages that must not be revoked: the subject's, and the actor's.</summary>
+    public IReadOnlyList<TokenLineage> DependsOn { get; init; } = [];
+}

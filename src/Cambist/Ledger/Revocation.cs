@@ -1,0 +1,42 @@
+namespace Cambist;
+
+/// <summary>What a revocation names.</summary>
+public enum RevocationKind
+{
+    /// <summary>A lineage id (a <c>jti</c>, or a prefix of one up to a dot): it and everything beneath it.</summary>
+    Lineage = 1,
+
+    /// <summary>A subject, by our <c>sub</c>.</summary>
+    Subject = 2,
+
+    /// <summary>A client, by its id.</summary>
+    Client = 3,
+
+    /// <summary>An issuer, by its name in the registry.</summary>
+    Issuer = 4,
+}
+
+/// <summary>
+/// One revocation. A lineage id is revoked for good. A subject, client or issuer is revoked up to an instant: tokens of
+/// ours recorded until then, and external tokens whose <c>iat</c> is not later than that instant's second.
+/// </summary>
+/// <param name="Kind">What <paramref name="Value"/> names.</param>
+/// <param name="Value">The id or name.</param>
+/// <param name="At">Milliseconds since 1970; set by the ledger when it records the revocation.</param>
+/// <param name="Reason">Why, for the record; never empty at the admin API.</param>
+/// <param name="KeepUntil">How long it must be kept at least, milliseconds since 1970; the ledger extends it to the latest expiry it has recorded, plus 5 minutes.</param>
+public sealed record Revocation(RevocationKind Kind, string Value, long At, string Reason, long KeepUntil);
+
+/// <summary>All that a revocation could name about one token.</summary>
+/// <param name="Id">Its lineage id: the <c>jti</c> of one of ours, the root of an external one.</param>
+/// <param name="Subject">Our name for its subject.</param>
+/// <param name="Client">The client it was issued to, if it is ours.</param>
+/// <param name="Issuer">The name of the issuer it comes from, or <c>self</c>.</param>
+/// <param name="IssuedAt">When it was recorded (ours) or its <c>iat</c> (external), milliseconds since 1970.</param>
+/// <param name="IsExternal">Whether <paramref name="IssuedAt"/> is an <c>iat</c>, which counts by the whole second.</param>
+public sealed record TokenLineage(string Id, string Subject, string? Client, string Issuer, long IssuedAt, bool IsExternal)
+{
+    /// <summary>Whether a revocation of a subject, client or issuer at <paramref name="revokedAt"/> (milliseconds) covers this token's instant.</summary>
+    public bool IsCoveredBy(long revokedAt) =>
+        IsExternal ? Math.DivRem(IssuedAt, 1000).Quotient <= Math.DivRem(revokedAt, 1000).Quotient : IssuedAt <= revokedAt;
+}

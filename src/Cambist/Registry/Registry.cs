@@ -1,0 +1,85 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+
+namespace Cambist;
+
+/// <summary>
+/// One revision of the registry document, compiled: immutable, checked whole, indexed for the walk of a request. A request
+/// reads one of these from beginning to end, whatever is activated meanwhile.
+/// </summary>
+public sealed class Registry
+{
+    /// <summary>The first 16 hex digits of SHA-256 over the document's text.</summary>
+    public required string Revision { get; init; }
+
+    /// <summary>Our identifier: the <c>iss</c> of our tokens, byte for byte.</summary>
+    public required string Issuer { get; init; }
+
+    /// <summary>Which error codes the token endpoint answers.</summary>
+    public ErrorProfile ErrorCodes { get; init; }
+
+    /// <summary>How our tokens are signed.</summary>
+    public SigningPolicy Signing { get; init; } = SigningPolicy.Default;
+
+    /// <summary>Issuers by name.</summary>
+    public required FrozenDictionary<string, TrustedIssuer> Issuers { get; init; }
+
+    /// <summary>Resources by name; always holds the built-in <c>cambist-admin</c>.</summary>
+    public required FrozenDictionary<string, ProtectedResource> Resources { get; init; }
+
+    /// <summary>Clients by id.</summary>
+    public required FrozenDictionary<string, RegisteredClient> Clients { get; init; }
+
+    /// <summary>Deny entries, in document order.</summary>
+    public required ImmutableArray<DenyEntry> Deny { get; init; }
+
+    /// <summary>Who may exchange what for what.</summary>
+    public required RuleBook Rules { get; init; }
+
+    /// <summary>Trusted issuers by the exact value of <c>iss</c>.</summary>
+    public required FrozenDictionary<string, TrustedIssuer> IssuersByIdentifier { get; init; }
+
+    /// <summary>Resources by each of their names: the name itself and every identifier.</summary>
+    public required FrozenDictionary<string, ProtectedResource> ResourcesByAnyName { get; init; }
+
+    /// <summary>Every claim that a condition or a template of this registry names: what a ledger entry keeps of a token's claims.</summary>
+    public required ImmutableArray<ClaimPath> MentionedClaims { get; init; }
+}
+
+/// <summary>Which error codes the token endpoint answers; <c>reason</c> is the same in both.</summary>
+public enum ErrorProfile
+{
+    /// <summary><c>invalid_grant</c> for bad tokens, as most deployments do. The default.</summary>
+    Common,
+
+    /// <summary>The letter of RFC 8693 §2.2.2: <c>invalid_request</c>.</summary>
+    Rfc8693,
+}
+
+/// <summary>How our tokens are signed.</summary>
+/// <param name="Algorithm">One of <see cref="JwsAlgorithm.Signing"/>.</param>
+/// <param name="RotateEvery">How long a key signs.</param>
+public sealed record SigningPolicy(JwsAlgorithm Algorithm, TimeSpan RotateEvery)
+{
+    /// <summary>ES256, 90 days.</summary>
+    public static readonly SigningPolicy Default = new(JwsAlgorithm.ES256, TimeSpan.FromDays(90));
+}
+
+/// <summary>Names that mean something of their own and can be nobody's.</summary>
+public static class ReservedNames
+{
+    /// <summary>Ourselves as an issuer.</summary>
+    public const string Self = "self";
+
+    /// <summary>Impersonation tokens as an issuer.</summary>
+    public const string Impersonation = "impersonation";
+
+    /// <summary>The built-in resource of the admin API.</summary>
+    public const string AdminResource = "cambist-admin";
+
+    /// <summary>Scopes of the admin API.</summary>
+    public static readonly IReadOnlyList<string> AdminScopes = ["registry", "impersonation", "tokens", "audit", "keys"];
+
+    /// <summary>All of them.</summary>
+    public static readonly IReadOnlyList<string> All = [Self, Impersonation, "server", "resources", "none", "client", AdminResource];
+}

@@ -1,0 +1,25 @@
+namespace Cambist;
+
+/// <summary>How bad a finding is.</summary>
+public enum FindingSeverity
+{
+    /// <summary>The registry loads; somebody should look.</summary>
+    Warning,
+
+    /// <summary>The registry does not load.</summary>
+    Error,
+}
+
+/// <summary>Something wrong in a registry document, in words that say what to write instead.</summary>
+/// <param name="Severity">Whether it keeps the registry from loading.</param>
+/// <param name="Position">Where.</param>
+/// <param name="Subject">What it is about, such as <c>rule orders-calls</c> or a path.</param>
+/// <param name="Message">What is wrong, and what to write instead.</param>
+public sealed record RegistryFinding(FindingSeverity Severity, DocumentPosition Position, string Subject, string Message)
+{
+    /// <summary>One line: <c>cambist.yaml:31:14 rule orders-calls: …</c>.</summary>
+    public string In(string fileName) => $"{fileName}:{Position} {Subject}: {Message}";
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Position} {Subject}: {Message}";
+}
