@@ -10,7 +10,7 @@ public static class BuiltServer
     /// <summary>The root of the checkout.</summary>
     public static string Root { get; } = FindRoot();
 
-    /// <summary>The built <c>cambist.dll</c>, of the same configuration as the tests.</summary>
+    /// <summary>The built <c>Cambist.Server.dll</c>, of the same configuration as the tests.</summary>
     public static string Assembly { get; } = FindAssembly();
 
     /// <summary>
@@ -78,7 +78,7 @@ public static class BuiltServer
     static string FindAssembly()
     {
         var configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
-        return Path.Combine(Root, "artifacts", "bin", "Cambist.Server", configuration, "cambist.dll");
+        return Path.Combine(Root, "artifacts", "bin", "Cambist.Server", configuration, "Cambist.Server.dll");
     }
 }
 

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-const built = fileURLToPath(new URL('../../artifacts/bin/Cambist.Server/release/cambist.dll', import.meta.url));
+const built = fileURLToPath(new URL('../../artifacts/bin/Cambist.Server/release/Cambist.Server.dll', import.meta.url));
 
 /** `registry` is a function from the server's own issuer to the registry text. Returns `{ issuer, stop }`. */
 export async function startCambist(registry) {
