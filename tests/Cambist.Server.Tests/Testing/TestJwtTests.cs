@@ -59,7 +59,7 @@ public sealed class TestJwtTests
 
     static TokenValidationParameters Published(TestKey key) => new()
     {
-        IssuerSigningKeys = new JsonWebKeySet(TestKey.PublicSet(key).ToJsonString()).GetSigningKeys(),
+        IssuerSigningKeys = new Microsoft.IdentityModel.Tokens.JsonWebKeySet(TestKey.PublicSet(key).ToJsonString()).GetSigningKeys(),
         ValidateIssuer = false,
         ValidateAudience = false,
         ValidateLifetime = false,
