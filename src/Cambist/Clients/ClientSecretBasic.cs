@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Cambist.Protocol;
 
 namespace Cambist;
 
@@ -29,7 +30,7 @@ internal static class ClientSecretBasic
 
             var id = credentials[..colon];
             var secret = credentials[(colon + 1)..];
-            if (!TryFormDecode(ref id) || !TryFormDecode(ref secret))
+            if (!FormEncoding.TryDecode(ref id) || !FormEncoding.TryDecode(ref secret))
                 return ClientAuthenticator.Failed("the Basic credentials are not form-encoded");
             return ClientSecrets.Check(registry, Encoding.UTF8.GetString(id), secret, ClientAuthenticationMethod.ClientSecretBasic, now);
         }
@@ -38,29 +39,4 @@ internal static class ClientSecretBasic
             ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
         }
     }
-
-    /// <summary>Decodes <c>+</c> and <c>%XX</c> in place.</summary>
-    static bool TryFormDecode(ref Span<byte> text)
-    {
-        if (text.IndexOfAny((byte)'%', (byte)'+') < 0) return true;
-        var length = 0;
-        for (var i = 0; i < text.Length; i++, length++)
-        {
-            if (text[i] == '%')
-            {
-                if (i + 2 >= text.Length || !char.IsAsciiHexDigit((char)text[i + 1]) || !char.IsAsciiHexDigit((char)text[i + 2])) return false;
-                text[length] = (byte)((HexValue(text[i + 1]) << 4) | HexValue(text[i + 2]));
-                i += 2;
-            }
-            else
-            {
-                text[length] = text[i] == '+' ? (byte)' ' : text[i];
-            }
-        }
-
-        text = text[..length];
-        return true;
-    }
-
-    static int HexValue(byte digit) => digit <= '9' ? digit - '0' : (digit | 0x20) - 'a' + 10;
 }

@@ -45,9 +45,6 @@ internal static class DenyCheck
         return rule?.Actor is ActorRequirement.Caller && wanted.Issuers.Contains(ReservedNames.Self) && wanted.Where.MayHold(AsActor(input.Client));
     }
 
-    static Claims AsActor(RegisteredClient client)
-    {
-        Claims.TryParse(JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["sub"] = client.Id }), out var claims, out _);
-        return claims!;
-    }
+    static Claims AsActor(RegisteredClient client) =>
+        Claims.Parse(JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["sub"] = client.Id }));
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Cambist.Protocol;
 
 namespace Cambist;

@@ -1,5 +1,3 @@
-using Cambist.Protocol;
-
 namespace Cambist;
 
 /// <summary>Step 8: scopes, life, actors and claims of the token to be issued. Pure.</summary>

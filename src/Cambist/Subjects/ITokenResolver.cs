@@ -13,8 +13,8 @@ internal sealed class SentToken
     public SentToken(string value, string tokenType, TokenRole role)
     {
         (Value, TokenType, Role) = (value, tokenType, role);
-        CompactJws.TryParse(value, out var jws, out var fault);
-        (Jws, Fault) = (jws, fault);
+        Jws = CompactJws.TryParse(value, out var jws, out var fault) ? jws : null;
+        Fault = fault;
     }
 
     public string Value { get; }

@@ -9,17 +9,19 @@ namespace Cambist;
 /// </summary>
 internal sealed class TrustedIssuers(IssuerKeys keys, KeyRing ours) : ITokenResolver
 {
+    static ValueTask<Result<ResolvedToken>?> NotMine => new((Result<ResolvedToken>?)null);
+
     public ValueTask<Result<ResolvedToken>?> ResolveAsync(SentToken token, Registry registry, DateTimeOffset now, CancellationToken cancellationToken)
     {
         // An access token may be opaque and another resolver's; the other two types are JWTs or nothing.
         if (token.Jws is not { } jws)
-            return new(token.TokenType == TokenTypes.AccessToken ? null : new Denied(Reason.SubjectMalformed, $"not read as a JWT: {token.Fault}"));
+            return token.TokenType == TokenTypes.AccessToken ? NotMine : new(new Denied(Reason.SubjectMalformed, $"not read as a JWT: {token.Fault}"));
         if (!jws.Payload.TryGet("iss"u8, out var iss)
             || iss.GetString() is not { } identifier
             || !registry.IssuersByIdentifier.TryGetValue(identifier, out var issuer)
             || !issuer.Tokens.TryGetValue(token.TokenType, out var kind)
             || !IsTrustedFor(issuer, token.Role))
-            return new((Result<ResolvedToken>?)null);
+            return NotMine;
 
         return JudgeWithoutKey(jws, issuer, kind, now, out var times) is { } denied
             ? new(denied)
