@@ -30,6 +30,7 @@ public static class CambistServiceCollectionExtensions
             provider,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<IssuerHttp>().Invoker,
+            http.AllowHttp,
             provider.GetRequiredService<IEngineListener>()));
         return services;
     }

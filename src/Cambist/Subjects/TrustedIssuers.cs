@@ -61,7 +61,7 @@ internal sealed class TrustedIssuers(IssuerKeys keys, KeyRing ours) : ITokenReso
         CompactJws jws, TrustedIssuer issuer, TrustedTokenKind kind, TokenTimes times, Registry registry, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var answer = await keys.FindAsync(issuer, jws.KeyId, jws.Algorithm!, times.IssuedAt, cancellationToken);
-        if (answer.Key is not { } key) return answer.ToDenied(issuer);
+        if (answer.Key is not { } key) return NoKey(answer, issuer);
         if (!jws.IsSignedBy(key))
             return new Denied(Reason.SubjectSignatureInvalid, $"the signature does not verify under the key of issuer {issuer.Name} that the header means");
 
@@ -89,6 +89,11 @@ internal sealed class TrustedIssuers(IssuerKeys keys, KeyRing ours) : ITokenReso
                 (times.IssuedAt ?? now.ToUnixTimeSeconds()) * 1000, IsExternal: true),
         };
     }
+
+    /// <summary>An outage says nothing about the token.</summary>
+    static Denied NoKey(IssuerKeyAnswer answer, TrustedIssuer issuer) => answer.Outcome == IssuerKeyOutcome.Unavailable
+        ? new(Reason.IssuerKeysUnavailable, $"the keys of issuer {issuer.Name} cannot be had now", TimeSpan.FromSeconds(answer.RetryAfterSeconds))
+        : new(Reason.SubjectKeyUnknown, $"issuer {issuer.Name} publishes no key that the header's kid and alg mean, or several");
 
     static Denied? ReadChain(Claims claims, TrustedIssuer issuer, out ActorChain? chain)
     {
