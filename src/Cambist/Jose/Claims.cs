@@ -1,36 +1,109 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using System.Text.Json;
 
 namespace Cambist;
 
 /// <summary>
 /// A JSON object that was read strictly, once: UTF-8 checked, duplicate names refused at every depth, surrogates paired,
 /// size and depth capped. Everything after the parse reads this: conditions, templates, customizers, the ledger.
+/// Immutable, and safe to read from any number of threads.
 /// </summary>
 public sealed class Claims
 {
     /// <summary>The most bytes of JSON that are read: 16 KiB.</summary>
     public const int MaxBytes = 16 * 1024;
 
-    /// <summary>The deepest nesting that is read.</summary>
+    /// <summary>The deepest nesting that is read; the object itself is the first level.</summary>
     public const int MaxDepth = 32;
 
     /// <summary>The empty object.</summary>
-    public static readonly Claims Empty = null!;
+    public static readonly Claims Empty = Parse("{}"u8.ToArray());
+
+    readonly ClaimEntry[] _table;
+    readonly byte[] _unescaped;
+
+    internal Claims(ReadOnlyMemory<byte> utf8, ClaimEntry[] table, byte[] unescaped) =>
+        (Utf8, _table, _unescaped) = (utf8, table, unescaped);
 
     /// <summary>Reads a JSON object.</summary>
-    public static bool TryParse(ReadOnlyMemory<byte> utf8, [NotNullWhen(true)] out Claims? claims, out JsonFault fault) => throw new InvalidOperationException();
+    /// <param name="utf8">Its text, which is kept, not copied: it must not change afterwards.</param>
+    /// <param name="claims">The object.</param>
+    /// <param name="fault">Why it was refused.</param>
+    public static bool TryParse(ReadOnlyMemory<byte> utf8, [NotNullWhen(true)] out Claims? claims, out JsonFault fault) =>
+        TryParse(utf8, MaxBytes, out claims, out fault);
+
+    internal static bool TryParse(ReadOnlyMemory<byte> utf8, int maxBytes, [NotNullWhen(true)] out Claims? claims, out JsonFault fault)
+    {
+        claims = null;
+        fault = JsonFault.TooLong;
+        if (utf8.Length > maxBytes) return false;
+
+        fault = JsonFault.NotUtf8; // RFC 8259 §8.1: UTF-8 without a byte order mark
+        if (utf8.Span.StartsWith("\uFEFF"u8) || !System.Text.Unicode.Utf8.IsValid(utf8.Span)) return false;
+
+        var reader = new ClaimsReader(utf8);
+        try
+        {
+            fault = reader.Read();
+            if (fault == JsonFault.None) claims = reader.ToClaims();
+        }
+        catch (JsonException)
+        {
+            fault = JsonFault.NotJson;
+        }
+        finally
+        {
+            reader.ReturnBuffers();
+        }
+
+        return claims is not null;
+    }
+
+    /// <summary>Reads a JSON object that we or an operator wrote; as strict as <see cref="TryParse(ReadOnlyMemory{byte}, out Claims?, out JsonFault)"/>.</summary>
+    /// <exception cref="FormatException">It is none.</exception>
+    public static Claims Parse(ReadOnlyMemory<byte> utf8) =>
+        TryParse(utf8, out var claims, out var fault) ? claims : throw new FormatException($"Not claims: {fault}.");
+
+    /// <inheritdoc cref="Parse(ReadOnlyMemory{byte})"/>
+    public static Claims Parse(string json) => Parse(Encoding.UTF8.GetBytes(json));
 
     /// <summary>The JSON text as it was given.</summary>
-    public ReadOnlyMemory<byte> Utf8 => throw new InvalidOperationException();
+    public ReadOnlyMemory<byte> Utf8 { get; }
 
     /// <summary>The object itself.</summary>
-    public Claim Root => throw new InvalidOperationException();
+    public Claim Root => new(this, 0);
 
     /// <summary>A top-level member by its unescaped name.</summary>
-    public bool TryGet(string name, out Claim claim) => throw new InvalidOperationException();
+    public bool TryGet(string name, out Claim claim) => Root.TryGet(name, out claim);
+
+    /// <summary>A top-level member by its unescaped name in UTF-8.</summary>
+    public bool TryGet(ReadOnlySpan<byte> utf8Name, out Claim claim) => Root.TryGet(utf8Name, out claim);
 
     /// <summary>A member by path.</summary>
-    public bool TryGet(ClaimPath path, out Claim claim) => throw new InvalidOperationException();
+    public bool TryGet(ClaimPath path, out Claim claim)
+    {
+        claim = Root;
+        for (var i = 0; i < path.Steps.Count; i++)
+            if (!claim.TryGet(path.Steps[i], out claim)) return false;
+        return true;
+    }
+
+    internal ref readonly ClaimEntry Entry(int index) => ref _table[index];
+
+    internal ReadOnlySpan<byte> RawJson(int index)
+    {
+        ref readonly var entry = ref _table[index];
+        return Utf8.Span.Slice(entry.Start, entry.Length);
+    }
+
+    internal ReadOnlySpan<byte> Name(int index) => _table[index].Name(Utf8.Span, _unescaped);
+
+    internal ReadOnlySpan<byte> Text(int index)
+    {
+        ref readonly var entry = ref _table[index];
+        return entry.IsEscaped ? _unescaped.AsSpan(entry.Link, entry.Count) : Utf8.Span.Slice(entry.Start + 1, entry.Length - 2);
+    }
 }
 
 /// <summary>Why text is not read as <see cref="Claims"/>.</summary>
@@ -59,76 +132,4 @@ public enum JsonFault
 
     /// <summary>Nested deeper than <see cref="Claims.MaxDepth"/>.</summary>
     TooDeep,
-}
-
-/// <summary>JSON kinds of a claim.</summary>
-public enum ClaimKind : byte
-{
-    /// <summary>No claim: the default value.</summary>
-    Missing,
-#pragma warning disable CS1591 // JSON's own names
-    Null, False, True, Number, String, Array, Object,
-#pragma warning restore CS1591
-}
-
-/// <summary>One value inside <see cref="Claims"/>. A view, valid as long as they are; nothing is copied until asked for.</summary>
-public readonly struct Claim
-{
-    /// <summary>What kind of value it is.</summary>
-    public ClaimKind Kind => throw new InvalidOperationException();
-
-    /// <summary>The JSON text of this value.</summary>
-    public ReadOnlySpan<byte> RawJson => throw new InvalidOperationException();
-
-    /// <summary>A string's value, unescaped; null for other kinds.</summary>
-    public string? GetString() => throw new InvalidOperationException();
-
-    /// <summary>Whether this is a string with exactly this value, compared unescaped and ordinally.</summary>
-    public bool IsString(ReadOnlySpan<char> value) => throw new InvalidOperationException();
-
-    /// <summary>A number that is a whole number (also written 1.0 or 1e3) within 64 bits.</summary>
-    public bool TryGetInt64(out long value) => throw new InvalidOperationException();
-
-    /// <summary>
-    /// A NumericDate (RFC 7519 §2) in whole seconds, fractions cut. Refuses what is no number, negative, beyond year 9999 or not finite.
-    /// </summary>
-    public bool TryGetSeconds(out long seconds) => throw new InvalidOperationException();
-
-    /// <summary>Number of elements of an array or members of an object; 0 for others.</summary>
-    public int Count => throw new InvalidOperationException();
-
-    /// <summary>A member of an object by its unescaped name.</summary>
-    public bool TryGet(string name, out Claim member) => throw new InvalidOperationException();
-
-    /// <summary>The elements of an array; none for other kinds.</summary>
-    public Elements EnumerateArray() => throw new InvalidOperationException();
-
-    /// <summary>The members of an object; none for other kinds.</summary>
-    public Members EnumerateObject() => throw new InvalidOperationException();
-
-    /// <summary>Enumerates elements without allocating.</summary>
-    public struct Elements
-    {
-        /// <summary>The element.</summary>
-        public readonly Claim Current => throw new InvalidOperationException();
-
-        /// <summary>Goes to the next one.</summary>
-        public bool MoveNext() => throw new InvalidOperationException();
-
-        /// <summary>Itself.</summary>
-        public readonly Elements GetEnumerator() => this;
-    }
-
-    /// <summary>Enumerates members without allocating.</summary>
-    public struct Members
-    {
-        /// <summary>The member.</summary>
-        public readonly (string Name, Claim Value) Current => throw new InvalidOperationException();
-
-        /// <summary>Goes to the next one.</summary>
-        public bool MoveNext() => throw new InvalidOperationException();
-
-        /// <summary>Itself.</summary>
-        public readonly Members GetEnumerator() => this;
-    }
 }
