@@ -11,29 +11,65 @@ public sealed class CompactJws
     /// <summary>The longest token that is read: 16 KiB.</summary>
     public const int MaxLength = 16 * 1024;
 
+    readonly JoseHeader _header;
+    readonly ReadOnlyMemory<byte> _signature;
+
+    CompactJws(JwsParts parts, Claims header, JoseHeader read, Claims payload) =>
+        (SigningInput, _signature, Header, _header, Payload) = (parts.SigningInput, parts.Signature, header, read, payload);
+
     /// <summary>Reads a token.</summary>
-    public static bool TryParse(string token, [NotNullWhen(true)] out CompactJws? jws, out JwsFault fault) => throw new InvalidOperationException();
+    public static bool TryParse(string token, [NotNullWhen(true)] out CompactJws? jws, out JwsFault fault)
+    {
+        jws = null;
+        fault = JwsParts.TryCut(token, out var parts);
+        return fault == JwsFault.None && TryRead(parts, out jws, out fault);
+    }
+
+    /// <summary>Reads a token from its ASCII bytes, which are kept, not copied: they must not change as long as this is used.</summary>
+    public static bool TryParse(ReadOnlyMemory<byte> token, [NotNullWhen(true)] out CompactJws? jws, out JwsFault fault)
+    {
+        jws = null;
+        fault = JwsParts.TryCut(token, out var parts);
+        return fault == JwsFault.None && TryRead(parts, out jws, out fault);
+    }
+
+    static bool TryRead(JwsParts parts, [NotNullWhen(true)] out CompactJws? jws, out JwsFault fault)
+    {
+        jws = null;
+        fault = JwsFault.NotClaims;
+        if (!Claims.TryParse(parts.Header, out var header, out _)) return false;
+
+        fault = JoseHeader.TryRead(header, out var read);
+        if (fault != JwsFault.None) return false;
+
+        fault = JwsFault.NotClaims;
+        if (!Claims.TryParse(parts.Payload, out var payload, out _)) return false;
+
+        fault = JwsFault.None;
+        jws = new CompactJws(parts, header, read, payload);
+        return true;
+    }
 
     /// <summary>The header.</summary>
-    public Claims Header => throw new InvalidOperationException();
+    public Claims Header { get; }
 
     /// <summary>The payload. Claims of a stranger until <see cref="IsSignedBy"/> said yes.</summary>
-    public Claims Payload => throw new InvalidOperationException();
+    public Claims Payload { get; }
 
-    /// <summary>The algorithm, where <c>alg</c> is one this server knows; else null.</summary>
-    public JwsAlgorithm? Algorithm => throw new InvalidOperationException();
+    /// <summary>The algorithm, where <c>alg</c> is one this server knows; null where it is another, or absent: then nothing verifies it.</summary>
+    public JwsAlgorithm? Algorithm => _header.Algorithm;
 
-    /// <summary><c>kid</c>, or null where there is none.</summary>
-    public string? KeyId => throw new InvalidOperationException();
+    /// <summary><c>kid</c>, or null where there is none. 1 to 256 characters without control characters.</summary>
+    public string? KeyId => _header.KeyId;
 
-    /// <summary><c>typ</c> in lower case without <c>application/</c> (RFC 7515 §4.1.9), or null where there is none.</summary>
-    public string? Type => throw new InvalidOperationException();
+    /// <summary><c>typ</c> in lower case without <c>application/</c> (RFC 7515 §4.1.9), or null where there is none. Never empty.</summary>
+    public string? Type => _header.Type;
 
     /// <summary>The signed bytes: header and payload with the dot between.</summary>
-    public ReadOnlyMemory<byte> SigningInput => throw new InvalidOperationException();
+    public ReadOnlyMemory<byte> SigningInput { get; }
 
     /// <summary>Whether this key signed it, by exactly the header's algorithm, which must fit the key.</summary>
-    public bool IsSignedBy(VerificationKey key) => throw new InvalidOperationException();
+    public bool IsSignedBy(VerificationKey key) => Algorithm is not null && key.Verify(Algorithm, SigningInput.Span, _signature.Span);
 }
 
 /// <summary>Why text is not read as a <see cref="CompactJws"/>.</summary>
@@ -45,15 +81,18 @@ public enum JwsFault
     /// <summary>More than <see cref="CompactJws.MaxLength"/>.</summary>
     TooLong,
 
-    /// <summary>Not three parts of base64url, or not canonical.</summary>
+    /// <summary>Not three parts of base64url, or not canonical; header and signature must not be empty.</summary>
     NotCompact,
 
     /// <summary>Header or payload is no strict JSON object.</summary>
     NotClaims,
 
-    /// <summary><c>alg</c>, <c>kid</c> or <c>typ</c> of the wrong type or length.</summary>
+    /// <summary><c>alg</c>, <c>kid</c>, <c>typ</c> or <c>cty</c> of the wrong type or length.</summary>
     HeaderMalformed,
 
     /// <summary><c>crit</c> or <c>b64</c> is present (RFC 7515 §4.1.11, RFC 7797 §7).</summary>
     CriticalExtension,
+
+    /// <summary>A token within a token (<c>cty</c>, RFC 7519 §5.2), or members of an encrypted or compressed one (<c>enc</c>, <c>zip</c>; RFC 7516 §4.1).</summary>
+    NestedOrEncrypted,
 }

@@ -49,6 +49,16 @@ public sealed class JwsAlgorithm
     /// <summary>What an issuer may use where the registry does not say.</summary>
     public static readonly IReadOnlyList<JwsAlgorithm> DefaultOfIssuers = [RS256, PS256, ES256, ES384];
 
+    static readonly JwsAlgorithm[] InOrderOfUse = [RS256, ES256, PS256, ES384, RS384, RS512, PS384, PS512, ES512];
+
+    /// <summary>The algorithm with this exact name; null where there is none. Allocates nothing.</summary>
+    internal static JwsAlgorithm? Named(Claim name)
+    {
+        foreach (var algorithm in InOrderOfUse)
+            if (name.IsString(algorithm.Name)) return algorithm;
+        return null;
+    }
+
     /// <inheritdoc/>
     public override string ToString() => Name;
 }

@@ -1,35 +1,133 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
 namespace Cambist;
 
 /// <summary>One of our private keys, with what every token under it begins with. Shared by all threads; dropped, never disposed.</summary>
 public sealed class SigningKey
 {
+    const int RsaBits = 2048;
+
+    readonly RSA? _rsa;
+    readonly ECDsa? _ecdsa;
+
+    SigningKey(JwsAlgorithm algorithm, RSA rsa)
+    {
+        (Algorithm, _rsa, SignatureBytes) = (algorithm, rsa, (rsa.KeySize + 7) / 8);
+        var parameters = rsa.ExportParameters(includePrivateParameters: false);
+        var jwk = PublishedJwk.Of(parameters);
+        KeyId = jwk.Thumbprint();
+        PublicJwk = jwk.ToJson(algorithm, KeyId);
+        PublicKey = new VerificationKey(RSA.Create(parameters), KeyId, algorithm);
+        AccessTokenHeader = EncodeHeader("at+jwt");
+    }
+
+    SigningKey(JwsAlgorithm algorithm, ECDsa ecdsa, EllipticCurve curve)
+    {
+        (Algorithm, _ecdsa, SignatureBytes) = (algorithm, ecdsa, algorithm.SignatureBytes);
+        var parameters = ecdsa.ExportParameters(includePrivateParameters: false);
+        var jwk = PublishedJwk.Of(parameters, curve);
+        KeyId = jwk.Thumbprint();
+        PublicJwk = jwk.ToJson(algorithm, KeyId);
+        PublicKey = new VerificationKey(ECDsa.Create(parameters), curve.Name, KeyId, algorithm);
+        AccessTokenHeader = EncodeHeader("at+jwt");
+    }
+
     /// <summary>Makes a new key: EC on the algorithm's curve, or RSA of 2048 bits. <c>kid</c> is its RFC 7638 thumbprint.</summary>
-    public static SigningKey Create(JwsAlgorithm algorithm) => throw new InvalidOperationException();
+    public static SigningKey Create(JwsAlgorithm algorithm)
+    {
+        if (algorithm.Curve is null) return new SigningKey(algorithm, RSA.Create(RsaBits));
+        var curve = EllipticCurve.Of(algorithm);
+        return new SigningKey(algorithm, ECDsa.Create(curve.Curve), curve);
+    }
 
     /// <summary>Reads what <see cref="ExportPrivateKey"/> wrote.</summary>
-    public static SigningKey Import(JwsAlgorithm algorithm, ReadOnlySpan<byte> pkcs8) => throw new InvalidOperationException();
+    /// <exception cref="CryptographicException">It is no PKCS #8 private key, or not one for this algorithm.</exception>
+    public static SigningKey Import(JwsAlgorithm algorithm, ReadOnlySpan<byte> pkcs8) =>
+        algorithm.Curve is null ? ImportRsa(algorithm, pkcs8) : ImportEc(algorithm, pkcs8);
+
+    static SigningKey ImportRsa(JwsAlgorithm algorithm, ReadOnlySpan<byte> pkcs8)
+    {
+        var rsa = RSA.Create();
+        try
+        {
+            rsa.ImportPkcs8PrivateKey(pkcs8, out var read);
+            if (read != pkcs8.Length || rsa.KeySize < RsaBits) throw NotAKeyFor(algorithm);
+            return new SigningKey(algorithm, rsa);
+        }
+        catch
+        {
+            rsa.Dispose();
+            throw;
+        }
+    }
+
+    static SigningKey ImportEc(JwsAlgorithm algorithm, ReadOnlySpan<byte> pkcs8)
+    {
+        var curve = EllipticCurve.Of(algorithm);
+        var ecdsa = ECDsa.Create();
+        try
+        {
+            ecdsa.ImportPkcs8PrivateKey(pkcs8, out var read);
+            var actual = ecdsa.ExportParameters(includePrivateParameters: false).Curve;
+            if (read != pkcs8.Length || !actual.IsNamed || !IsSame(actual.Oid, curve.Curve.Oid)) throw NotAKeyFor(algorithm);
+            return new SigningKey(algorithm, ecdsa, curve);
+        }
+        catch
+        {
+            ecdsa.Dispose();
+            throw;
+        }
+    }
+
+    // One of the two may lack a value or a name, depending on the platform.
+    static bool IsSame(Oid a, Oid b) => a.Value is not null && b.Value is not null ? a.Value == b.Value : a.FriendlyName == b.FriendlyName;
+
+    static CryptographicException NotAKeyFor(JwsAlgorithm algorithm) => new($"Not a PKCS #8 private key for {algorithm}.");
 
     /// <summary><c>kid</c>.</summary>
-    public string KeyId => throw new InvalidOperationException();
+    public string KeyId { get; }
 
     /// <summary>Its one algorithm.</summary>
-    public JwsAlgorithm Algorithm => throw new InvalidOperationException();
+    public JwsAlgorithm Algorithm { get; }
 
     /// <summary>The public half as a JWK: <c>kty</c>, <c>use</c>, <c>alg</c>, <c>kid</c> and the key's public members.</summary>
-    public ReadOnlyMemory<byte> PublicJwk => throw new InvalidOperationException();
+    public ReadOnlyMemory<byte> PublicJwk { get; }
 
     /// <summary>The public half, to verify our own tokens.</summary>
-    public VerificationKey PublicKey => throw new InvalidOperationException();
+    public VerificationKey PublicKey { get; }
 
-    /// <summary>The encoded header of an access token (<c>alg</c>, <c>typ: at+jwt</c>, <c>kid</c>), ASCII.</summary>
-    public ReadOnlyMemory<byte> AccessTokenHeader => throw new InvalidOperationException();
+    /// <summary>The encoded header of an access token (<c>alg</c>, <c>typ: at+jwt</c>, <c>kid</c>; RFC 9068 §2.1), ASCII.</summary>
+    public ReadOnlyMemory<byte> AccessTokenHeader { get; }
 
-    /// <summary>The longest signature this key makes.</summary>
-    public int SignatureBytes => throw new InvalidOperationException();
+    /// <summary>The encoded header of another kind of token under this key, ASCII.</summary>
+    /// <param name="type"><c>typ</c>; null leaves it out.</param>
+    public byte[] EncodeHeader(string? type)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }); // the other one escapes +
+        writer.WriteStartObject();
+        writer.WriteString("alg", Algorithm.Name);
+        if (type is not null) writer.WriteString("typ", type);
+        writer.WriteString("kid", KeyId);
+        writer.WriteEndObject();
+        writer.Flush();
+        return Base64Url.EncodeToUtf8(buffer.WrittenSpan);
+    }
+
+    /// <summary>The longest signature this key makes; every signature has this length.</summary>
+    public int SignatureBytes { get; }
 
     /// <summary>Signs, and says how many bytes were written.</summary>
-    public int Sign(ReadOnlySpan<byte> input, Span<byte> signature) => throw new InvalidOperationException();
+    /// <exception cref="ArgumentException"><paramref name="signature"/> is shorter than <see cref="SignatureBytes"/>.</exception>
+    public int Sign(ReadOnlySpan<byte> input, Span<byte> signature) =>
+        _rsa is not null
+            ? _rsa.SignData(input, signature, Algorithm.Hash, Algorithm.Padding!)
+            : _ecdsa!.SignData(input, signature, Algorithm.Hash, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
 
     /// <summary>The private key, PKCS #8, to be sealed.</summary>
-    public byte[] ExportPrivateKey() => throw new InvalidOperationException();
+    public byte[] ExportPrivateKey() => _rsa is not null ? _rsa.ExportPkcs8PrivateKey() : _ecdsa!.ExportPkcs8PrivateKey();
 }

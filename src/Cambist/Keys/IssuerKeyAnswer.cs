@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+
+namespace Cambist;
+
+/// <summary>Whether there is a key for a token.</summary>
+public enum IssuerKeyOutcome
+{
+    /// <summary>No key of the issuer is meant by this <c>kid</c> and algorithm: the token is refused.</summary>
+    Unknown,
+
+    /// <summary>There is one.</summary>
+    Found,
+
+    /// <summary>That cannot be said now: 503, try again.</summary>
+    Unavailable,
+}
+
+/// <summary>A key for a token, or why there is none.</summary>
+public readonly record struct IssuerKeyAnswer
+{
+    /// <summary>Whether there is a key.</summary>
+    public IssuerKeyOutcome Outcome { get; private init; }
+
+    /// <summary>The key where it was found, else null.</summary>
+    public VerificationKey? Key { get; private init; }
+
+    /// <summary>Seconds until it is worth trying again (<c>Retry-After</c>) where the answer is not available now; else 0.</summary>
+    public int RetryAfterSeconds { get; private init; }
+
+    /// <summary>The token is to be refused.</summary>
+    public static IssuerKeyAnswer Unknown => default;
+
+    /// <summary>This key.</summary>
+    public static IssuerKeyAnswer Found(VerificationKey key) => new() { Outcome = IssuerKeyOutcome.Found, Key = key };
+
+    /// <summary>Not now.</summary>
+    public static IssuerKeyAnswer Unavailable(int retryAfterSeconds) => new() { Outcome = IssuerKeyOutcome.Unavailable, RetryAfterSeconds = retryAfterSeconds };
+}
+
+/// <summary>How it stands with an issuer's keys, for the operator.</summary>
+/// <param name="FetchedAt">When they were last fetched; null for never.</param>
+/// <param name="KeyIds">The <c>kid</c> of each usable key; the empty string for a key without one.</param>
+/// <param name="Skipped">Keys that were left out, with why.</param>
+/// <param name="Failures">Fetches that failed since.</param>
+/// <param name="LastFault">Why the last one failed; null where it did not.</param>
+public sealed record IssuerKeyHealth(DateTimeOffset? FetchedAt, ImmutableArray<string> KeyIds, ImmutableArray<string> Skipped, int Failures, string? LastFault);

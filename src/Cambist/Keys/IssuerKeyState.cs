@@ -1,0 +1,43 @@
+namespace Cambist;
+
+/// <summary>The keys of one issuer from one source, and what is known about fetching them.</summary>
+abstract class IssuerKeyState(string issuer, TimeProvider clock, IEngineListener listener)
+{
+    volatile IssuerKeySet? _current;
+    string? _saidOfSkipped;
+
+    /// <summary>A time that never goes back.</summary>
+    protected TimeSpan Now => clock.GetElapsedTime(0);
+
+    protected DateTimeOffset WallClock => clock.GetUtcNow();
+
+    protected string Issuer => issuer;
+
+    protected IssuerKeySet? Current => _current;
+
+    public abstract ValueTask<IssuerKeyAnswer> FindAsync(string? keyId, JwsAlgorithm algorithm, long? issuedAt, CancellationToken cancellationToken);
+
+    /// <summary>Whether this very key object is current; also starts the refresh that a use of it would.</summary>
+    public abstract bool Contains(VerificationKey key);
+
+    public abstract IssuerKeyHealth Health { get; }
+
+    protected IssuerKeySet? Usable(TimeSpan now) => _current is { } set && now - set.FetchedAt < FetchSchedule.MaxStale ? set : null;
+
+    protected void Swap(IssuerKeySet set)
+    {
+        _current = set;
+        var skipped = string.Join("; ", set.Keys.Skipped);
+        if (skipped == (_saidOfSkipped ?? "")) return;
+        _saidOfSkipped = skipped;
+        if (skipped.Length > 0) Say(EngineEventSeverity.Warning, "issuer_keys_skipped", $"Keys of {issuer} that cannot be used: {skipped}");
+    }
+
+    protected void Say(EngineEventSeverity severity, string name, string message) => listener.On(new(severity, name, message));
+
+    protected IssuerKeyHealth HealthOf(int failures, string? fault)
+    {
+        var set = _current;
+        return new(set?.Time, set is null ? [] : [.. set.Keys.Keys.Select(key => key.KeyId ?? "")], set?.Keys.Skipped ?? [], failures, fault);
+    }
+}

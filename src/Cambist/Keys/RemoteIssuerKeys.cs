@@ -1,0 +1,169 @@
+namespace Cambist;
+
+/// <summary>
+/// Keys from a URL: fetched at the first use, then beside the uses; at most one fetch at a time. See contract of
+/// <see cref="FetchSchedule"/> for when.
+/// </summary>
+sealed class RemoteIssuerKeys(string issuer, IssuerKeySource source, KeyFetch fetch, TimeProvider clock, IEngineListener listener, CancellationToken stopping)
+    : IssuerKeyState(issuer, clock, listener)
+{
+    readonly Lock _lock = new();
+    readonly FetchSchedule _schedule = new();
+    Flight? _flight;
+    string? _fault;
+
+    /// <summary>A fetch under way; whoever needs its result waits for it, and no waiter can cancel it.</summary>
+    sealed class Flight(TimeSpan startedAt, DateTimeOffset time)
+    {
+        readonly TaskCompletionSource<bool> _landed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TimeSpan StartedAt => startedAt;
+
+        public DateTimeOffset Time => time;
+
+        public Task<bool> Succeeded => _landed.Task;
+
+        public void Land(bool succeeded) => _landed.SetResult(succeeded);
+    }
+
+    public override IssuerKeyHealth Health
+    {
+        get
+        {
+            lock (_lock) return HealthOf(_schedule.Failures, _fault);
+        }
+    }
+
+    public override ValueTask<IssuerKeyAnswer> FindAsync(string? keyId, JwsAlgorithm algorithm, long? issuedAt, CancellationToken cancellationToken)
+    {
+        var now = Now;
+        return Current is { } set && now - set.FetchedAt < FetchSchedule.MaxAge && set.Keys.Find(keyId, algorithm) is { } key
+            ? new(IssuerKeyAnswer.Found(key))
+            : FindWithFetchAsync(keyId, algorithm, issuedAt, now, cancellationToken);
+    }
+
+    public override bool Contains(VerificationKey key)
+    {
+        var now = Now;
+        if (Current is not { } set || !set.Holds(key)) return false;
+        if (now - set.FetchedAt < FetchSchedule.MaxAge) return true;
+        StartRefresh(now);
+        return !MustWait(set, now);
+    }
+
+    async ValueTask<IssuerKeyAnswer> FindWithFetchAsync(string? keyId, JwsAlgorithm algorithm, long? issuedAt, TimeSpan arrivedAt, CancellationToken cancellationToken)
+    {
+        var refresh = StartRefresh(arrivedAt);
+        var isAsked = false;
+        if (refresh is not null && MustWait(Current, arrivedAt)) isAsked = await AskedSinceAsync(refresh, arrivedAt, cancellationToken);
+
+        if (Usable(Now) is not { } set) return Unavailable(isForUnknownKey: false);
+        if (set.Keys.Find(keyId, algorithm) is { } key) return IssuerKeyAnswer.Found(key);
+
+        // A new fetch helps only where the kid is new, and only a token issued since the last one can bear a new kid.
+        if (keyId is null || set.Keys.Contains(keyId) || isAsked || set.IsLaterThan(issuedAt)) return IssuerKeyAnswer.Unknown;
+        if (StartForUnknownKey(Now) is not { } flight) return Unavailable(isForUnknownKey: true);
+        isAsked = await AskedSinceAsync(flight, arrivedAt, cancellationToken);
+
+        if (Usable(Now) is not { } latest) return Unavailable(isForUnknownKey: false);
+        if (latest.Keys.Find(keyId, algorithm) is { } found) return IssuerKeyAnswer.Found(found);
+        return isAsked || latest.IsLaterThan(issuedAt) || latest.Keys.Contains(keyId) ? IssuerKeyAnswer.Unknown : Unavailable(isForUnknownKey: true);
+    }
+
+    /// <summary>Waits; says whether the issuer has answered a question that was put after <paramref name="arrivedAt"/>.</summary>
+    static async ValueTask<bool> AskedSinceAsync(Flight flight, TimeSpan arrivedAt, CancellationToken cancellationToken) =>
+        await flight.Succeeded.WaitAsync(cancellationToken) && flight.StartedAt >= arrivedAt;
+
+    /// <summary>Whether a use waits for the fetch rather than going on beside it.</summary>
+    bool MustWait(IssuerKeySet? set, TimeSpan now)
+    {
+        if (set is null || now - set.FetchedAt >= FetchSchedule.MaxStale) return true;
+        if (now - set.FetchedAt < FetchSchedule.Overdue) return false;
+        lock (_lock) return _schedule.Failures == 0; // in an outage nobody waits for an issuer that is away
+    }
+
+    IssuerKeyAnswer Unavailable(bool isForUnknownKey)
+    {
+        var now = Now;
+        lock (_lock) return IssuerKeyAnswer.Unavailable(isForUnknownKey ? _schedule.SecondsUntilUnknownKey(now) : _schedule.SecondsUntilRefresh(now));
+    }
+
+    /// <summary>The fetch that is under way, or one that begins because of the keys' age; null where none may begin.</summary>
+    Flight? StartRefresh(TimeSpan now)
+    {
+        lock (_lock) return _flight ?? (_schedule.MayRefresh(now) ? Start(now) : null);
+    }
+
+    /// <summary>The fetch that is under way, or one that begins because of an unknown <c>kid</c>; null where none may begin.</summary>
+    Flight? StartForUnknownKey(TimeSpan now)
+    {
+        lock (_lock)
+        {
+            if (_flight is not null) return _flight;
+            if (!_schedule.MayAskForUnknownKey(now)) return null;
+            _schedule.StartedForUnknownKey(now);
+            return Start(now);
+        }
+    }
+
+    Flight Start(TimeSpan now)
+    {
+        var flight = _flight = new(now, WallClock);
+        // without the execution context: the fetch is nobody's request
+        ThreadPool.UnsafeQueueUserWorkItem(static state => _ = state.Keys.FlyAsync(state.Flight), (Keys: this, Flight: flight), preferLocal: false);
+        return flight;
+    }
+
+    async Task FlyAsync(Flight flight)
+    {
+        IssuerKeySet? set = null;
+        string? fault;
+        try
+        {
+            var fetched = await fetch.FetchAsync(Issuer, source, stopping);
+            fault = fetched.Fault;
+            if (fault is null) IssuerKeySet.TryRead(fetched.Document, Current, flight.StartedAt, flight.Time, out set, out fault);
+        }
+        catch (Exception unforeseen) // whoever waits must be let go
+        {
+            fault = unforeseen.Message;
+        }
+
+        int failures;
+        int seconds;
+        lock (_lock)
+        {
+            failures = _schedule.Failures;
+            _fault = fault;
+            if (set is null)
+            {
+                _schedule.Failed(Now);
+            }
+            else
+            {
+                _schedule.Succeeded(flight.StartedAt);
+                Swap(set);
+            }
+
+            seconds = _schedule.SecondsUntilRefresh(Now);
+            _flight = null;
+        }
+
+        Tell(set, fault, failures, seconds);
+        flight.Land(set is not null);
+    }
+
+    void Tell(IssuerKeySet? set, string? fault, int failures, int seconds)
+    {
+        if (set is null && !stopping.IsCancellationRequested)
+        {
+            var isUsable = Usable(Now) is not null;
+            Say(isUsable ? EngineEventSeverity.Warning : EngineEventSeverity.Error, "issuer_keys_fetch_failed",
+                $"Keys of {Issuer} were not fetched: {fault}. {(isUsable ? "The keys fetched before stay in use for up to 24 h" : "Its tokens cannot be verified")}; the next try is in {seconds} s at the earliest.");
+        }
+        else if (set is not null && failures > 0)
+        {
+            Say(EngineEventSeverity.Information, "issuer_keys_fetched", $"Keys of {Issuer} were fetched again after {failures} failed tries.");
+        }
+    }
+}
