@@ -25,6 +25,9 @@ public sealed record DocumentList(DocumentPosition Position, string Path, IReadO
 /// <summary>A map; the parser has refused duplicate keys.</summary>
 public sealed record DocumentMap(DocumentPosition Position, string Path, IReadOnlyList<DocumentEntry> Entries) : DocumentNode(Position, Path);
 
+/// <summary>A node the parser has refused and reported, such as an alias: nothing more is said about it.</summary>
+public sealed record DocumentRefused(DocumentPosition Position, string Path) : DocumentNode(Position, Path);
+
 /// <summary>One entry of a map.</summary>
 /// <param name="Key">Its key.</param>
 /// <param name="KeyPosition">Where the key begins.</param>

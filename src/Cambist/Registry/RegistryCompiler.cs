@@ -1,5 +1,8 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace Cambist;
 
@@ -24,6 +27,9 @@ public sealed record RegistrySource
     /// <summary>Whether http issuers off loopback are admitted (<c>Cambist:AllowHttp</c>).</summary>
     public bool AllowHttp { get; init; }
 
+    /// <summary>The time, for secrets that have expired; null takes all of them for live.</summary>
+    public DateTimeOffset? Now { get; init; }
+
     /// <summary>Reads a file of the secrets folder by the name the document uses; null where it does not exist. Throws nothing.</summary>
     public required Func<string, SecretFile?> ReadFile { get; init; }
 }
@@ -44,6 +50,69 @@ public sealed record RegistryCompilation(Registry? Registry, ImmutableArray<Regi
 /// <summary>Turns a document into a <see cref="Registry"/>, or into every error at once.</summary>
 public static class RegistryCompiler
 {
-    /// <summary>Compiles.</summary>
-    public static RegistryCompilation Compile(RegistrySource source) => throw new InvalidOperationException();
+    /// <summary>Compiles. Never throws for what is in a document.</summary>
+    public static RegistryCompilation Compile(RegistrySource source)
+    {
+        var findings = new FindingList(source.ParserFindings);
+        if (source.Document is null) return new(null, findings.InDocumentOrder());
+        var nodes = NodeReader.ByPath(findings);
+        if (nodes.Map(source.Document, "a registry has the keys issuer, issuers, resources, clients, deny, rules") is not { } map)
+            return new(null, findings.InDocumentOrder());
+
+        var draft = new RegistryDraft(source, findings);
+        OurIssuer.Read(map.Take("issuer"), draft);
+        var errorCodes = map.Word("error_codes", "common", "rfc8693") == "rfc8693" ? ErrorProfile.Rfc8693 : ErrorProfile.Common;
+        var signing = SigningSection.Read(map.Take("signing"), nodes);
+        ReadSections(map, draft);
+        map.Done();
+        CrossCheck(draft);
+
+        var clients = ClientGrants.Build(draft);
+        return new(findings.HasErrors ? null : Build(draft, clients, errorCodes, signing), findings.InDocumentOrder());
+    }
+
+    // each section names things of those above it
+    static void ReadSections(MapReader map, RegistryDraft draft)
+    {
+        ListsSection.Read(map.Take("lists"), draft);
+        ResourcesSection.Read(map.Take("resources"), draft);
+        IssuersSection.Read(map.Take("issuers"), draft);
+        ClientsSection.Read(map.Take("clients"), draft);
+        var selection = new ClientSelection(draft);
+        DenySection.Read(map.Take("deny"), draft, selection);
+        RulesSection.Read(map.Take("rules"), draft, selection);
+    }
+
+    static void CrossCheck(RegistryDraft draft)
+    {
+        NameChecks.Check(draft);
+        SubjectPrefixes.Check(draft);
+        KindsApart.Check(draft);
+        IntrospectionMember.CheckPrefixes(draft);
+        PublicClients.Check(draft);
+        ScopeReachability.Check(draft);
+    }
+
+    static Registry Build(RegistryDraft draft, FrozenDictionary<string, RegisteredClient> clients, ErrorProfile errorCodes, SigningPolicy signing)
+    {
+        var issuers = draft.Issuers.Values.Select(issuer => issuer.Issuer).ToArray();
+        var resources = draft.Resources.Values.Select(resource => resource.Resource).ToArray();
+        return new()
+        {
+            Revision = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(draft.Source.Text)))[..16],
+            Issuer = draft.Issuer,
+            ErrorCodes = errorCodes,
+            Signing = signing,
+            Issuers = issuers.ToFrozenDictionary(issuer => issuer.Name),
+            Resources = resources.ToFrozenDictionary(resource => resource.Name),
+            Clients = clients,
+            Deny = [.. draft.Deny],
+            Rules = new RuleBook([.. draft.Rules.Select(rule => rule.Rule)]),
+            IssuersByIdentifier = issuers.Where(issuer => issuer.Issuer is not null).ToFrozenDictionary(issuer => issuer.Issuer!),
+            ResourcesByAnyName = resources
+                .SelectMany(resource => resource.Identifiers.Append(resource.Name).Distinct(), (resource, name) => (Name: name, Resource: resource))
+                .ToFrozenDictionary(pair => pair.Name, pair => pair.Resource),
+            MentionedClaims = MentionedClaims.Of(draft),
+        };
+    }
 }

@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+
+namespace Cambist.Yaml;
+
+/// <summary>
+/// The one folder that files named in a registry lie in. A name that leads out of it, by <c>..</c> or by a link, is answered
+/// like one that does not exist. Remembers what was asked for, so that changes of those files can be watched.
+/// </summary>
+public sealed class SecretsFolder
+{
+    /// <summary>The most bytes of a file that are read: 256 KiB, as of a fetched JWK set.</summary>
+    public const int MaxBytes = 256 * 1024;
+
+    readonly string _folder;
+    readonly SortedSet<string> _asked = new(StringComparer.Ordinal);
+
+    /// <summary>A folder; it may not exist yet.</summary>
+    public SecretsFolder(string folder) => _folder = Path.GetFullPath(folder);
+
+    /// <summary>Paths of all files that were asked for, there or not.</summary>
+    public ImmutableArray<string> Asked => [.. _asked];
+
+    /// <summary>Reads a file by the name a registry uses; null where there is none that may be read. Throws nothing.</summary>
+    public SecretFile? Read(string name)
+    {
+        try
+        {
+            var path = Path.GetFullPath(Path.Combine(_folder, name));
+            if (!IsWithin(path, _folder)) return null;
+            _asked.Add(path);
+            if (!File.Exists(path) || !IsWithin(Resolved(path), Resolved(_folder))) return null;
+
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            var content = new byte[MaxBytes + 1];
+            var length = file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
+            return length > MaxBytes ? null : new(path, content.AsMemory(0, length).ToArray());
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            return null;
+        }
+    }
+
+    static bool IsWithin(string path, string folder) =>
+        path.StartsWith(Path.EndsInDirectorySeparator(folder) ? folder : folder + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+
+    // every part of a path may be a link, as in a mounted secret: file -> ..data/file -> ..2030_01_31/file
+    static string Resolved(string path)
+    {
+        var root = Path.GetPathRoot(path)!;
+        var pending = new Stack<string>(path[root.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries).Reverse());
+        var resolved = root;
+        for (var links = 0; pending.TryPop(out var part);)
+        {
+            var next = Path.Combine(resolved, part);
+            var target = new FileInfo(next).LinkTarget;
+            if (target is null)
+            {
+                resolved = next;
+                continue;
+            }
+
+            if (++links > 40) throw new IOException("Links lead in a circle.");
+            var full = Path.GetFullPath(target, resolved);
+            resolved = Path.GetPathRoot(full)!;
+            foreach (var step in full[resolved.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries).Reverse()) pending.Push(step);
+        }
+
+        return resolved;
+    }
+}

@@ -1,0 +1,148 @@
+using System.Collections.Immutable;
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace Cambist.Yaml;
+
+/// <summary>YAML text to nodes, event by event. What the registry has no use for is reported where it stands, and reading goes on.</summary>
+sealed class YamlReader(string text)
+{
+    readonly Parser _parser = new(new StringReader(text));
+    readonly ImmutableArray<RegistryFinding>.Builder _findings = ImmutableArray.CreateBuilder<RegistryFinding>();
+    readonly Stack<DocumentPosition> _open = [];
+
+    /// <summary>Reads the text.</summary>
+    public ParsedDocument Read()
+    {
+        try
+        {
+            return new(Document(), _findings.ToImmutable());
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // besides YamlException the parser lets out what its own stacks throw when brackets do not match
+            _findings.Add(YamlFaults.Explain(e, text, _parser.Current, _open));
+            return new(null, _findings.ToImmutable());
+        }
+    }
+
+    DocumentNode? Document()
+    {
+        Next();
+        if (Next() is not DocumentStart)
+        {
+            Refuse(new(1, 1), "document", "the document is empty; 'cambist new registry' writes a commented one to start from");
+            return null;
+        }
+
+        Next();
+        var document = Node("", 1);
+        Next();
+        if (document is not null && Next() is DocumentStart second)
+            Refuse(PlaceOf(second), "document", "a second document begins here, and a registry is one document; delete this '---' line, or what follows it");
+        return document;
+    }
+
+    /// <summary>The node whose first event is the current one; null where it is nested too deep, which ends the reading.</summary>
+    DocumentNode? Node(string path, int depth)
+    {
+        var place = PlaceOf(_parser.Current!);
+        switch (_parser.Current)
+        {
+            case AnchorAlias alias:
+                Refuse(place, path, $"*{alias.Value} is an alias, and aliases are not read: what stands in one place could change another. Write the value out");
+                return new DocumentRefused(place, path);
+            case Scalar scalar:
+                return IsAdmitted(scalar, place, path)
+                    ? new DocumentScalar(place, path, scalar.Value, scalar.Style != ScalarStyle.Plain)
+                    : new DocumentRefused(place, path);
+            case NodeEvent when depth > RegistryDocument.MaxDepth:
+                Refuse(place, "document", $"nested deeper than {RegistryDocument.MaxDepth} levels");
+                return null;
+            case MappingStart start:
+                IsAdmitted(start, place, path);
+                return Map(place, path, depth);
+            case SequenceStart start:
+                IsAdmitted(start, place, path);
+                return List(place, path, depth);
+            default:
+                throw new InvalidOperationException("No node begins here.");
+        }
+    }
+
+    DocumentMap? Map(DocumentPosition place, string path, int depth)
+    {
+        _open.Push(place);
+        var map = new MapBuilder(place, path, _findings);
+        while (Next() is not MappingEnd)
+        {
+            var keyPlace = PlaceOf(_parser.Current!);
+            var key = Key(path, depth);
+            if (key is { IsDeep: true }) return null;
+            var isNew = key.Text is { } text && map.Admits(text, keyPlace);
+            Next();
+            if (Node(DocumentPath.Member(path, key.Text ?? "?"), depth + 1) is not { } value) return null;
+            if (isNew) map.Add(key.Text!, keyPlace, value);
+        }
+
+        _open.Pop();
+        return map.ToMap();
+    }
+
+    /// <summary>The text of the key that begins here; without text where it was refused.</summary>
+    (string? Text, bool IsDeep) Key(string path, int depth)
+    {
+        var place = PlaceOf(_parser.Current!);
+        if (_parser.Current is not Scalar scalar)
+        {
+            var isAlias = _parser.Current is AnchorAlias;
+            if (Node(path, depth + 1) is null) return (null, true);
+            if (!isAlias) Refuse(place, path, "a key is plain text, not a list or map; a value that begins with [ or { wants quotes, and so does a template such as \"{sub}\"");
+            return (null, false);
+        }
+
+        if (!IsAdmitted(scalar, place, path)) return (null, false);
+        if (scalar is { Value: "<<", Style: ScalarStyle.Plain })
+        {
+            Refuse(place, path, "'<<' merges another map, and merge keys are not read: write the entries out");
+            return (null, false);
+        }
+
+        return (scalar.Value, false);
+    }
+
+    DocumentList? List(DocumentPosition place, string path, int depth)
+    {
+        _open.Push(place);
+        var items = new List<DocumentNode>();
+        while (Next() is not SequenceEnd)
+        {
+            if (Node(DocumentPath.Item(path, items.Count), depth + 1) is not { } item) return null;
+            items.Add(item);
+        }
+
+        _open.Pop();
+        return new(place, path, items);
+    }
+
+    bool IsAdmitted(NodeEvent node, DocumentPosition place, string path)
+    {
+        if (!node.Anchor.IsEmpty)
+            Refuse(place, path, $"&{node.Anchor} is an anchor, and anchors are not read: delete it, and write the value out where it was meant to be used");
+        if (node.Tag.IsEmpty || node.Tag.IsNonSpecific && node.Tag.Value == "?") return true;
+        Refuse(place, path, "this value has a tag (it begins with !), and tags are not read: delete the tag, and put the value in quotes if it is text");
+        return false;
+    }
+
+    ParsingEvent Next()
+    {
+        // the parser gives an end event before it runs dry; a false answer here would be its bug
+        if (!_parser.MoveNext() || _parser.Current is null) throw new InvalidOperationException("The document ended in the middle.");
+        return _parser.Current;
+    }
+
+    void Refuse(DocumentPosition place, string path, string message) =>
+        _findings.Add(new(FindingSeverity.Error, place, path.Length == 0 ? "document" : path, message));
+
+    static DocumentPosition PlaceOf(ParsingEvent e) => new((int)e.Start.Line, (int)e.Start.Column);
+}

@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+
+namespace Cambist;
+
+/// <summary>Collects findings while a document is compiled.</summary>
+sealed class FindingList(ImmutableArray<RegistryFinding> ofParser)
+{
+    readonly List<RegistryFinding> _found = [.. ofParser];
+    int _suggestions = 200;
+
+    /// <summary>Whether any finding keeps the registry from loading.</summary>
+    public bool HasErrors { get; private set; } = ofParser.Any(finding => finding.Severity == FindingSeverity.Error);
+
+    /// <summary>Adds an error.</summary>
+    public void Error(DocumentPosition position, string subject, string message)
+    {
+        HasErrors = true;
+        _found.Add(new(FindingSeverity.Error, position, subject, message));
+    }
+
+    /// <summary>Adds a warning.</summary>
+    public void Warning(DocumentPosition position, string subject, string message) =>
+        _found.Add(new(FindingSeverity.Warning, position, subject, message));
+
+    /// <summary>The known name that was probably meant, as the end of a sentence, or else all of them where they are few.</summary>
+    public string Suggest(string written, IReadOnlyCollection<string> known)
+    {
+        // comparing with every name costs; a document full of unknown ones must not take minutes to refuse
+        var nearest = written.Length <= 64 && _suggestions-- > 0 ? Spelling.Nearest(written, known) : null;
+        if (nearest is not null) return $"did you mean {nearest}?";
+        return known.Count switch
+        {
+            0 => "there are none yet",
+            <= 20 => $"there {(known.Count == 1 ? "is" : "are")} {string.Join(", ", known)}",
+            _ => "look for how it is spelt where it is declared",
+        };
+    }
+
+    /// <summary>Everything found, in document order.</summary>
+    public ImmutableArray<RegistryFinding> InDocumentOrder() =>
+        [.. _found.OrderBy(finding => finding.Position.Line).ThenBy(finding => finding.Position.Column)];
+}

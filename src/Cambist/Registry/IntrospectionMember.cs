@@ -1,0 +1,39 @@
+namespace Cambist;
+
+/// <summary><c>introspection</c> of an issuer: its endpoint for opaque tokens (RFC 7662).</summary>
+static class IntrospectionMember
+{
+    /// <summary>What our own opaque tokens begin with; nobody else's may.</summary>
+    static readonly string[] OurPrefixes = ["sub_", "cbt_", "cbr_"];
+
+    public static RemoteIntrospection? Read(DocumentNode node, RegistryDraft draft, NodeReader nodes)
+    {
+        if (nodes.Map(node, "introspection: { endpoint: https://…, client_id: …, client_secret_file: … }") is not { } map) return null;
+        var endpoint = map.Require("endpoint", "the URL of its introspection endpoint") is { } url ? IssuerKeysMember.Uri(url, draft, nodes) : null;
+        var clientId = map.Require("client_id", "our name there") is { } id ? nodes.Text(id, "our name there") : null;
+        var secret = map.Require("client_secret_file", "the file that holds our secret there") is { } file ? SecretFiles.Read(file, draft, nodes) : null;
+        if (secret is not null && secret.Content.Span.Trim(" \t\r\n"u8).IsEmpty) nodes.Error(map.Take("client_secret_file")!, "the file is empty; put our secret in it");
+        var prefixNode = map.Take("prefix");
+        var prefix = prefixNode is null ? null : nodes.Text(prefixNode, "what its tokens begin with");
+        map.Done();
+        NotBuilt.Warn(nodes, node, NotBuilt.Introspection);
+
+        if (prefix is not null && OurPrefixes.FirstOrDefault(ours => Overlap(ours, prefix)) is { } taken)
+            nodes.Error(prefixNode!, $"our own tokens begin with {taken}, and '{prefix}' could take them over");
+        return endpoint is null || clientId is null || secret is null ? null : new(endpoint, clientId, secret.Path, prefix);
+    }
+
+    /// <summary>Where several issuers introspect, what a token begins with must say whose it is.</summary>
+    public static void CheckPrefixes(RegistryDraft draft)
+    {
+        var nodes = NodeReader.ByPath(draft.Findings);
+        var all = draft.Issuers.Values.Where(issuer => issuer.Issuer.Introspection is not null).ToArray();
+        if (all.Length < 2) return;
+        foreach (var issuer in all.Where(issuer => issuer.Issuer.Introspection!.Prefix is null))
+            nodes.Error(issuer.IntrospectionNode!, "several issuers introspect tokens, so each needs a prefix: what its tokens begin with");
+        foreach (var (name, other, takenBy) in Prefixes.Overlaps(all.Where(issuer => issuer.Issuer.Introspection!.Prefix is not null), issuer => issuer.Issuer.Introspection!.Prefix!))
+            nodes.Error(name.IntrospectionNode!, $"prefix '{other}' overlaps with that of issuer {takenBy.Issuer.Name}, '{takenBy.Issuer.Introspection!.Prefix}'; which of them a token belongs to must be plain");
+    }
+
+    static bool Overlap(string a, string b) => a.StartsWith(b, StringComparison.Ordinal) || b.StartsWith(a, StringComparison.Ordinal);
+}

@@ -1,0 +1,53 @@
+namespace Cambist;
+
+/// <summary>
+/// What loads, is checked in full, and is not carried out yet: a request that needs it is refused. Whoever builds a part
+/// deletes its line.
+/// </summary>
+static class NotBuilt
+{
+    public const string OpaqueTokens = "token.format: opaque";
+    public const string Introspection = "introspection";
+    public const string Resolver = "resolver";
+    public const string ActorRole = "roles: actor";
+    public const string ActorToken = "actor: { issuer, where }";
+    public const string AcceptAct = "act: accept";
+    public const string PrivateKeyJwt = "auth: private_key_jwt";
+    public const string TlsClientAuth = "auth: tls_client_auth";
+    public const string SelfSignedTls = "auth: self_signed_tls_client_auth";
+    public const string Proof = "proof";
+    public const string Once = "once";
+    public const string Refresh = "refresh";
+    public const string Shadow = "shadow";
+    public const string Impersonation = "subject.issuer: impersonation";
+    public const string RefreshTokenType = "token_types: refresh_token";
+    public const string ImpersonationTokenType = "token_types: impersonation_token";
+    public const string RequestedJwt = "requested_token_types: jwt";
+
+    static readonly HashSet<string> Parts =
+    [
+        OpaqueTokens,
+        Introspection,
+        Resolver,
+        ActorRole,
+        ActorToken,
+        AcceptAct,
+        PrivateKeyJwt,
+        TlsClientAuth,
+        SelfSignedTls,
+        Proof,
+        Once,
+        Refresh,
+        Shadow,
+        Impersonation,
+        RefreshTokenType,
+        ImpersonationTokenType,
+        RequestedJwt,
+    ];
+
+    /// <summary>Warns where a part is not built.</summary>
+    public static void Warn(NodeReader nodes, DocumentNode at, string part)
+    {
+        if (Parts.Contains(part)) nodes.Warning(at.Position, at.Path, $"'{part}' is not built yet: it is checked, and whatever needs it is refused");
+    }
+}

@@ -1,0 +1,16 @@
+namespace Cambist;
+
+/// <summary><c>signing</c>: how our tokens are signed.</summary>
+static class SigningSection
+{
+    public static SigningPolicy Read(DocumentNode? node, NodeReader nodes)
+    {
+        if (node is null || nodes.Map(node, "signing: { algorithm: ES256, rotate_every: 90d }") is not { } map) return SigningPolicy.Default;
+        var algorithm = map.Word("algorithm", [.. JwsAlgorithm.Signing.Select(algorithm => algorithm.Name)]);
+        var rotateEvery = map.Duration("rotate_every", "90d");
+        map.Done();
+        return new(
+            algorithm is null ? SigningPolicy.Default.Algorithm : JwsAlgorithm.All[algorithm],
+            rotateEvery ?? SigningPolicy.Default.RotateEvery);
+    }
+}
