@@ -1,7 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Cambist.AspNetCore;
-using Cambist.Storage.Sqlite;
 using Cambist.Yaml;
 
 namespace Cambist.Server;

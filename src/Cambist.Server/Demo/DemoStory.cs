@@ -24,13 +24,13 @@ sealed class DemoStory(CambistEngine engine, HttpMessageInvoker http, string ide
 
         Title(1, "alice signs in at the identity provider; the web app trades her ID token for an access token for orders");
         var idToken = await DemoLogin.IdTokenAsync(http, identityProvider, cancellationToken);
-        var forOrders = await ExchangeAsync("web", idToken, TokenTypes.IdToken, "orders", expected: null, cancellationToken);
+        var forOrders = await ExchangeAsync("web", idToken, TokenTypes.IdToken, "orders", scope: null, expected: null, cancellationToken);
 
         Title(2, "orders received that token; it trades it for a narrower one for billing, and the token says who acts for whom");
-        await ExchangeAsync("orders", forOrders, TokenTypes.AccessToken, "billing", expected: null, cancellationToken);
+        await ExchangeAsync("orders", forOrders, TokenTypes.AccessToken, "billing", scope: "read", expected: null, cancellationToken);
 
         Title(3, "reports got hold of the same token and has the same rule; but the token was never meant for it (a confused deputy)");
-        await ExchangeAsync("reports", forOrders, TokenTypes.AccessToken, "billing", expected: Reason.SubjectNotForCaller, cancellationToken);
+        await ExchangeAsync("reports", forOrders, TokenTypes.AccessToken, "billing", scope: "read", expected: Reason.SubjectNotForCaller, cancellationToken);
 
         Console.WriteLine();
         Console.WriteLine(_isAsExpected ? "Every step ended as it should." : "NOT every step ended as it should.");
@@ -53,7 +53,7 @@ sealed class DemoStory(CambistEngine engine, HttpMessageInvoker http, string ide
             """);
     }
 
-    async Task<string> ExchangeAsync(string client, string subjectToken, string subjectTokenType, string audience, Reason? expected, CancellationToken cancellationToken)
+    async Task<string> ExchangeAsync(string client, string subjectToken, string subjectTokenType, string audience, string? scope, Reason? expected, CancellationToken cancellationToken)
     {
         var form = new Dictionary<string, string>
         {
@@ -62,6 +62,7 @@ sealed class DemoStory(CambistEngine engine, HttpMessageInvoker http, string ide
             ["subject_token"] = subjectToken,
             ["audience"] = audience,
         };
+        if (scope is not null) form["scope"] = scope;
         Console.WriteLine($"  POST {_issuer}/token   as client {client}");
         foreach (var (name, value) in form) Console.WriteLine($"    {name,-18} {(name == "subject_token" ? value[..12] + "…" : value)}");
 

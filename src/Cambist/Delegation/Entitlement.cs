@@ -49,13 +49,13 @@ internal static class Entitlement
         {
             return token.ClientId == caller.Id || (aud.GetString() is { } own && caller.ServedIdentifiers.Contains(own))
                 ? null
-                : NotForCaller(aud, caller, $"it was issued to {token.ClientId}; ");
+                : new(Reason.SubjectNotForCaller, $"the token was issued to {token.ClientId} for {Audience.Describe(aud)}; {Names(caller)}. It is not this caller's to use; a client that is the server of that resource says so in clients.{caller.Id}.serves.");
         }
 
         var isMeant = false;
         foreach (var audience in Audience.Of(aud))
             isMeant |= audience == registry.Issuer || (!caller.IsPublic && (caller.AnswersTo(audience) || caller.ServedIdentifiers.Contains(audience)));
-        if (!isMeant) return NotForCaller(aud, caller, "");
+        if (!isMeant) return NotForCaller(aud, caller);
 
         // OpenID Connect Core §3.1.3.7, 5: azp, if present, is the client the ID token was issued to.
         if (token.TokenType == TokenTypes.IdToken && token.Claims.TryGet("azp"u8, out var azp) && (azp.GetString() is not { } party || !caller.AnswersTo(party)))
@@ -67,9 +67,9 @@ internal static class Entitlement
     static Denied? CheckKey(ResolvedToken token) =>
         token.Claims.TryGet("cnf"u8, out _) ? new(Reason.SubjectKeyBound, "the token has cnf and the request brings no proof of that key") : null;
 
-    static Denied NotForCaller(Claim aud, RegisteredClient caller, string before) =>
+    static Denied NotForCaller(Claim aud, RegisteredClient caller) =>
         new(Reason.SubjectNotForCaller,
-            $"{before}the token's aud is {Audience.Describe(aud)}; {Names(caller)}. If that is {caller.Id}'s name at the issuer, add clients.{caller.Id}.known_as. If not, this token was issued to someone else and is rightly refused.");
+            $"the token's aud is {Audience.Describe(aud)}; {Names(caller)}. If that is {caller.Id}'s name at the issuer, add clients.{caller.Id}.known_as. If not, this token was issued to someone else and is rightly refused.");
 
     static string Names(RegisteredClient caller)
     {
