@@ -18,7 +18,7 @@ static class StoreFile
             var folder = Path.GetDirectoryName(path)!;
             if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
             else Directory.CreateDirectory(folder, OwnerOnly | UnixFileMode.UserExecute);
-            path = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+            if (new FileInfo(path).LinkTarget is not null) path = File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
             // SQLite gives its -wal and -shm files the mode of the database. An existing one is not opened here: closing any
             // handle of a file drops the locks that SQLite holds on it in this process.
             if (!File.Exists(path)) Open(path, FileMode.CreateNew, FileShare.ReadWrite).Dispose();
