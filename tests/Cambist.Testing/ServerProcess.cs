@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -128,8 +127,8 @@ public sealed class ServerProcess : IAsyncDisposable
         var pair = $"{Uri.EscapeDataString(clientId)}:{Uri.EscapeDataString(secret)}";
         request.Headers.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(pair)));
         using var response = await Http.SendAsync(request, cancellation);
-        var body = await response.Content.ReadFromJsonAsync<JsonObject>(cancellation);
-        return new((int)response.StatusCode, body!);
+        var body = await response.Content.ReadAsStringAsync(cancellation);
+        return new(response.StatusCode, response.Headers, JsonNode.Parse(body)!.AsObject(), body);
     }
 
     /// <inheritdoc/>
@@ -188,19 +187,4 @@ public sealed class ServerProcess : IAsyncDisposable
         lock (_output)
             _output.AppendLine(line);
     }
-}
-
-/// <summary>What the token endpoint said.</summary>
-/// <param name="Status">The HTTP status.</param>
-/// <param name="Body">The JSON object.</param>
-public sealed record TokenAnswer(int Status, JsonObject Body)
-{
-    /// <summary>The issued token.</summary>
-    public string AccessToken => (string?)Body["access_token"] ?? throw new InvalidOperationException($"No token: {Status} {Body.ToJsonString()}");
-
-    /// <summary>The OAuth error, or null.</summary>
-    public string? Error => (string?)Body["error"];
-
-    /// <summary>The reason of a refusal, or null.</summary>
-    public string? Reason => (string?)Body["reason"];
 }
