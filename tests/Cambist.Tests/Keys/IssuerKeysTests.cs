@@ -206,6 +206,48 @@ public sealed class IssuerKeysTests : IssuerKeysFixture
     }
 
     [Fact]
+    public async Task A_token_issued_while_a_fetch_was_under_way_gets_one_of_its_own()
+    {
+        var gate = Idp.Hold(StubIssuer.Jwks);
+        var first = AskAsync(First).AsTask();
+        await UntilAsync(() => Idp.KeyFetches == 1);
+        Clock.Advance(Moment);
+        var second = AskAsync(Second).AsTask();
+        gate.SetResult();
+        await first;
+        (await second).Outcome.ShouldBe(IssuerKeyOutcome.Unknown);
+        Idp.KeyFetches.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_token_issued_while_a_fetch_for_an_unknown_kid_was_under_way_is_told_to_come_back()
+    {
+        await FoundAsync(First);
+        Clock.Advance(Moment);
+        var gate = Idp.Hold(StubIssuer.Jwks);
+        var earlier = AskAsync(Second).AsTask();
+        await UntilAsync(() => Idp.KeyFetches == 2);
+        Clock.Advance(Moment);
+        var later = AskAsync(Second).AsTask();
+        gate.SetResult();
+        (await earlier).Outcome.ShouldBe(IssuerKeyOutcome.Unknown);
+        var answer = await later;
+        (answer.Outcome, answer.RetryAfterSeconds).ShouldBe((IssuerKeyOutcome.Unavailable, 29));
+    }
+
+    [Fact]
+    public async Task After_a_failed_refresh_an_unknown_kid_waits_for_the_pause_too()
+    {
+        await FoundAsync(First);
+        Idp.Fail(StubIssuer.OpenId);
+        Clock.Advance(TimeSpan.FromMinutes(10));
+        await FoundAsync(First);
+        await UntilAsync(() => Keys.Health(Issuer).Failures == 1);
+        (await AskAsync(Second)).RetryAfterSeconds.ShouldBe(1);
+        Idp.Asked.Count(url => url == StubIssuer.OpenId).ShouldBe(2);
+    }
+
+    [Fact]
     public async Task A_fetch_for_an_unknown_kid_that_fails_is_no_refusal_and_spoils_nothing()
     {
         await FoundAsync(First);
