@@ -13,7 +13,7 @@ sealed class ScopeReachability(RegistryDraft draft)
         var reachability = new ScopeReachability(draft);
         foreach (var rule in draft.Rules)
         {
-            if (rule.Member("targets") is not DocumentMap targets) continue;
+            if (rule.Member("targets") is not DocumentMap targets || !reachability.IsWhole(rule)) continue;
             foreach (var entry in targets.Entries)
             {
                 if (!rule.Rule.Targets.TryGetValue(entry.Key, out var grant)) continue;
@@ -22,6 +22,11 @@ sealed class ScopeReachability(RegistryDraft draft)
             }
         }
     }
+
+    // what follows from an error that is reported already is not worth a second one
+    bool IsWhole(RuleDraft rule) => rule.IsWhole
+        && rule.Rule.Clients.All(id => draft.Clients[id].HasWholeResources)
+        && rule.Rule.Subject.Issuers!.All(name => !draft.Issuers.TryGetValue(name, out var issuer) || issuer.HasWholeTokens);
 
     void CheckList(RuleDraft rule, DocumentEntry entry, ScopeGrant.Listed listed)
     {
