@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace Cambist.Server;
 
@@ -17,7 +18,8 @@ static class CommandLine
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            await Console.Error.WriteLineAsync($"cambist: {parsed.Errors[0].Message} Try: cambist {parsed.CommandResult.Command.Name.Replace("Cambist.Server", "", StringComparison.Ordinal)} --help");
+            var what = parsed.UnmatchedTokens.Count > 0 ? $"'{parsed.UnmatchedTokens[0]}' is not known here." : parsed.Errors[0].Message;
+            await Console.Error.WriteLineAsync($"cambist: {what} Try: {PathOf(parsed.CommandResult)} --help");
             return WrongUsage;
         }
 
@@ -31,6 +33,9 @@ static class CommandLine
             return 1;
         }
     }
+
+    static string PathOf(CommandResult command) =>
+        command is { Command: not RootCommand, Parent: CommandResult parent } ? $"{PathOf(parent)} {command.Command.Name}" : "cambist";
 }
 
 /// <summary>A failure that is the user's to mend; the message says how, in a line or a line for each error.</summary>

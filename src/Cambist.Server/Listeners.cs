@@ -29,7 +29,7 @@ static class Listeners
 
             void Configure(ListenOptions options)
             {
-                if (uri.Scheme == "https") options.UseHttps();
+                if (uri.Scheme == "https") UseCertificate(options, $"Cambist:{setting} holds \"{url}\"");
                 if (isManagement) options.Use(next => connection => Mark(next, connection));
             }
 
@@ -40,10 +40,29 @@ static class Listeners
         }
     }
 
+    static void UseCertificate(ListenOptions options, string holds)
+    {
+        try
+        {
+            options.UseHttps();
+        }
+        catch (InvalidOperationException)
+        {
+            throw new FailedException($"{holds}, and there is no certificate; set Kestrel:Certificates:Default:Path and KeyPath to PEM files, or let a proxy speak https and name it in Cambist:TrustedProxies");
+        }
+    }
+
     static Task Mark(ConnectionDelegate next, ConnectionContext connection)
     {
         connection.Features.Set(ManagementConnection.Instance);
         return next(connection);
+    }
+
+    /// <summary>For the endpoints of Cambist: the health probes are on both listeners.</summary>
+    public static void ServeHealthOnBoth(EndpointBuilder endpoint)
+    {
+        if (endpoint is RouteEndpointBuilder { RoutePattern.RawText: { } path } && path.StartsWith("/health/", StringComparison.Ordinal))
+            endpoint.Metadata.Add(new ServedOn(Protocol: true, Management: true));
     }
 
     /// <summary>Answers 404 where an endpoint is not served on the listener that the request came in by.</summary>

@@ -11,12 +11,15 @@ static class ServerHost
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.AddInMemoryCollection(overrides);
-        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Microsoft.Hosting", LogLevel.Warning);
+        builder.Logging
+            .AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
+            .AddFilter("Microsoft.Hosting", LogLevel.Warning)
+            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical); // what keeps it from starting is said on stderr
         configure?.Invoke(builder);
 
         var settings = ServerSettings.Read(builder.Configuration);
         builder.Services.AddSingleton(settings);
-        builder.WebHost.ConfigureKestrel(kestrel =>
+        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 256 * 1024;
@@ -46,10 +49,10 @@ static class ServerHost
         try
         {
             Listeners.Separate(app);
-            app.MapCambist();
+            app.MapCambist().Add(Listeners.ServeHealthOnBoth);
             return app;
         }
-        catch (Exception e) when (e is RegistryException or StoreUnavailableException or FailedException)
+        catch (Exception e) when (e is RegistryException or StoreUnavailableException or KeySealException)
         {
             throw new FailedException(e.Message);
         }
@@ -62,9 +65,9 @@ static class ServerHost
         {
             await app.StartAsync(cancellationToken);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or SocketException)
         {
-            throw new FailedException($"cannot listen: {e.Message} Choose other addresses with --urls and --management-urls.");
+            throw new FailedException($"cannot listen on {settings.Urls} and {settings.ManagementUrls}: {e.Message.TrimEnd('.')}. Choose other addresses with --urls and --management-urls.");
         }
 
         var engine = app.Services.GetRequiredService<CambistEngine>();

@@ -81,6 +81,11 @@ public static class SqliteStore
             Schema.Upgrade(database, path);
             return database;
         }
+        catch (StoreUnavailableException e) when (!e.Message.Contains(path, StringComparison.Ordinal))
+        {
+            database.Dispose();
+            throw new StoreUnavailableException($"The store {path} cannot be opened: {e.Message}", e);
+        }
         catch
         {
             database.Dispose();

@@ -18,9 +18,9 @@ public static class BuiltServer
     /// <paramref name="cancellation"/> says so.
     /// </summary>
     public static async Task<CommandResult> RunAsync(
-        string folder, IEnumerable<string> arguments, string input = "", CancellationToken cancellation = default)
+        string folder, IEnumerable<string> arguments, string input = "", IReadOnlyDictionary<string, string>? environment = null, CancellationToken cancellation = default)
     {
-        using var process = Start(folder, arguments, redirectInput: true);
+        using var process = Start(folder, arguments, redirectInput: true, environment);
         try
         {
             var output = process.StandardOutput.ReadToEndAsync(cancellation);
@@ -37,10 +37,15 @@ public static class BuiltServer
         }
     }
 
-    internal static Process Start(
-        string folder, IEnumerable<string> arguments, bool redirectInput = false, IReadOnlyDictionary<string, string>? environment = null)
+    /// <summary>
+    /// Starts <c>cambist</c> in <paramref name="folder"/>; its output and errors are redirected. It is the caller's to end and to
+    /// dispose of. With <paramref name="under"/> another command starts it, such as <c>strace -D</c>.
+    /// </summary>
+    public static Process Start(
+        string folder, IEnumerable<string> arguments, bool redirectInput = false, IReadOnlyDictionary<string, string>? environment = null, string[]? under = null)
     {
-        var start = new ProcessStartInfo("dotnet", ["exec", Assembly, .. arguments])
+        string[] command = [.. under ?? [], "dotnet", "exec", Assembly, .. arguments];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = folder,
             UseShellExecute = false,
@@ -54,6 +59,15 @@ public static class BuiltServer
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;
         return Process.Start(start)!;
+    }
+
+    /// <summary>Asks a process to end (SIGTERM), waits for it and returns its exit code.</summary>
+    public static async Task<int> TerminateAsync(Process process, CancellationToken cancellation = default)
+    {
+        using (var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]))
+            await kill.WaitForExitAsync(cancellation);
+        await process.WaitForExitAsync(cancellation);
+        return process.ExitCode;
     }
 
     /// <summary>A loopback port that was free a moment ago.</summary>

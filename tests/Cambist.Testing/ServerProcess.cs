@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using System.Net.Http.Json;
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -15,14 +16,16 @@ public sealed class ServerProcess : IAsyncDisposable
 
     readonly StringBuilder _output = new();
     readonly Dictionary<string, string> _environment;
-    readonly string[] _arguments;
+    readonly string[] _under;
+    readonly IPAddress? _alsoOn;
+    readonly string _alsoScheme;
     Process? _process;
 
-    ServerProcess(string folder, IReadOnlyDictionary<string, string>? environment, string[]? arguments)
+    ServerProcess(string folder, IReadOnlyDictionary<string, string>? environment, string[]? under, IPAddress? alsoOn, string alsoScheme)
     {
         Folder = folder;
         _environment = new(environment ?? new Dictionary<string, string>());
-        _arguments = arguments ?? [];
+        (_under, _alsoOn, _alsoScheme) = (under ?? [], alsoOn, alsoScheme);
         TakePorts();
     }
 
@@ -34,6 +37,9 @@ public sealed class ServerProcess : IAsyncDisposable
 
     /// <summary>Its issuer identifier and the address of its protocol endpoints, without a trailing slash.</summary>
     public string Issuer { get; private set; } = "";
+
+    /// <summary>The second address of its protocol endpoints, where one was asked for: the port of <see cref="Issuer"/> on another address.</summary>
+    public string? AlsoOn => _alsoOn is null ? null : $"{_alsoScheme}://{_alsoOn}:{new Uri(Issuer).Port}";
 
     /// <summary>The address of its management endpoints, without a trailing slash.</summary>
     public string Management { get; private set; } = "";
@@ -59,17 +65,19 @@ public sealed class ServerProcess : IAsyncDisposable
 
     /// <summary>
     /// Starts it and waits until it is ready. <paramref name="registry"/> gets the issuer identifier and gives the text;
-    /// <paramref name="files"/> are written beside it (secrets, key sets), name to content; further
-    /// <paramref name="arguments"/> follow <c>serve</c>.
+    /// <paramref name="files"/> are written beside it (secrets, key sets), name to content. With <paramref name="under"/> another
+    /// command starts it; with <paramref name="alsoOn"/> the protocol endpoints listen on that address, too.
     /// </summary>
     public static async Task<ServerProcess> StartAsync(
         Func<string, string> registry,
         IReadOnlyDictionary<string, string>? files = null,
         IReadOnlyDictionary<string, string>? environment = null,
-        string[]? arguments = null,
+        string[]? under = null,
+        IPAddress? alsoOn = null,
+        string alsoScheme = "http",
         CancellationToken cancellation = default)
     {
-        var server = new ServerProcess(Directory.CreateTempSubdirectory("cambist-server-").FullName, environment, arguments);
+        var server = new ServerProcess(Directory.CreateTempSubdirectory("cambist-server-").FullName, environment, under, alsoOn, alsoScheme);
         try
         {
             foreach (var (name, content) in files ?? new Dictionary<string, string>())
@@ -105,10 +113,7 @@ public sealed class ServerProcess : IAsyncDisposable
     public async Task<int> StopAsync(CancellationToken cancellation = default)
     {
         var process = _process ?? throw new InvalidOperationException("It has not been started.");
-        using (var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]))
-            await kill.WaitForExitAsync(cancellation);
-        await process.WaitForExitAsync(cancellation);
-        return process.ExitCode;
+        return await BuiltServer.TerminateAsync(process, cancellation);
     }
 
     /// <summary>Starts it again, after a kill or a stop, on the same folder and addresses, and waits until it is ready.</summary>
@@ -121,15 +126,15 @@ public sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Posts a form to the token endpoint as a client with a secret.</summary>
-    public async Task<TokenAnswer> PostTokenAsync(
+    public async Task<Answer> PostTokenAsync(
         string clientId, string secret, IEnumerable<KeyValuePair<string, string>> form, CancellationToken cancellation = default)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, $"{Issuer}/token") { Content = new FormUrlEncodedContent(form) };
         var pair = $"{Uri.EscapeDataString(clientId)}:{Uri.EscapeDataString(secret)}";
         request.Headers.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(pair)));
         using var response = await Http.SendAsync(request, cancellation);
-        var body = await response.Content.ReadFromJsonAsync<JsonObject>(cancellation);
-        return new((int)response.StatusCode, body!);
+        var body = await response.Content.ReadAsStringAsync(cancellation);
+        return new(response.StatusCode, response.Headers, response.Content.Headers, JsonNode.Parse(body)!.AsObject(), body);
     }
 
     /// <inheritdoc/>
@@ -150,7 +155,7 @@ public sealed class ServerProcess : IAsyncDisposable
         _process?.Dispose();
         _process = BuiltServer.Start(Folder, [
             "serve", "--registry", RegistryFile, "--storage", $"sqlite:{Path.Combine(Folder, "cambist.db")}",
-            "--urls", Issuer, "--management-urls", Management, .. _arguments], environment: _environment);
+            "--urls", AlsoOn is null ? Issuer : $"{Issuer};{AlsoOn}", "--management-urls", Management], environment: _environment, under: _under);
         _process.OutputDataReceived += (_, line) => Collect(line.Data);
         _process.ErrorDataReceived += (_, line) => Collect(line.Data);
         _process.BeginOutputReadLine();
@@ -173,9 +178,19 @@ public sealed class ServerProcess : IAsyncDisposable
         try
         {
             using var response = await Http.GetAsync(new Uri($"{Issuer}/health/ready"), cancellation);
-            return response.IsSuccessStatusCode;
+            if (!response.IsSuccessStatusCode)
+                return false;
+            // One listener answers before the next one is there.
+            foreach (var address in (string?[])[Management, AlsoOn])
+            {
+                if (address is null)
+                    continue;
+                using var probe = new TcpClient();
+                await probe.ConnectAsync(new Uri(address).Host, new Uri(address).Port, cancellation);
+            }
+            return true;
         }
-        catch (HttpRequestException)
+        catch (Exception e) when (e is HttpRequestException or SocketException)
         {
             return false; // nobody listens yet
         }
@@ -188,19 +203,4 @@ public sealed class ServerProcess : IAsyncDisposable
         lock (_output)
             _output.AppendLine(line);
     }
-}
-
-/// <summary>What the token endpoint said.</summary>
-/// <param name="Status">The HTTP status.</param>
-/// <param name="Body">The JSON object.</param>
-public sealed record TokenAnswer(int Status, JsonObject Body)
-{
-    /// <summary>The issued token.</summary>
-    public string AccessToken => (string?)Body["access_token"] ?? throw new InvalidOperationException($"No token: {Status} {Body.ToJsonString()}");
-
-    /// <summary>The OAuth error, or null.</summary>
-    public string? Error => (string?)Body["error"];
-
-    /// <summary>The reason of a refusal, or null.</summary>
-    public string? Reason => (string?)Body["reason"];
 }

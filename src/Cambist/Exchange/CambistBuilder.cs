@@ -59,7 +59,15 @@ public sealed class CambistBuilder
         var loaded = load(services, clock);
         if (!loaded.Compilation.IsUsable) throw new RegistryException(loaded);
         var store = open(services, clock);
-        return CambistEngine.Start(loaded, store, seal(services, listener), clock, issuerHttp, allowHttp, listener);
+        try
+        {
+            return CambistEngine.Start(loaded, store, seal(services, listener), clock, issuerHttp, allowHttp, listener);
+        }
+        catch
+        {
+            store.DisposeAsync().AsTask().GetAwaiter().GetResult(); // else whoever tries again finds it in use
+            throw;
+        }
     }
 }
 

@@ -63,7 +63,7 @@ public sealed class MicrosoftJwtBearerTests : IAsyncLifetime
         var idToken = await _provider.SignInAsync("alice", TestContext.Current.CancellationToken);
 
         var answer = await ExchangeAsync(idToken, Orders);
-        answer.Status.ShouldBe(200, answer.Body.ToJsonString());
+        answer.Status.ShouldBe(HttpStatusCode.OK, answer.Body);
         using var welcomed = await CallAsync(answer.AccessToken);
         welcomed.StatusCode.ShouldBe(HttpStatusCode.OK, welcomed.Headers.WwwAuthenticate.ToString());
         var claims = (await welcomed.Content.ReadFromJsonAsync<JsonObject>())!;
@@ -74,7 +74,7 @@ public sealed class MicrosoftJwtBearerTests : IAsyncLifetime
         ((string?)claims["tenant"]).ShouldBe("acme");
 
         var elsewhere = await ExchangeAsync(idToken, Billing);
-        elsewhere.Status.ShouldBe(200, elsewhere.Body.ToJsonString());
+        elsewhere.Status.ShouldBe(HttpStatusCode.OK, elsewhere.Body);
         using var refused = await CallAsync(elsewhere.AccessToken);
         refused.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         refused.Headers.WwwAuthenticate.ToString().ShouldContain("audience");
@@ -83,7 +83,7 @@ public sealed class MicrosoftJwtBearerTests : IAsyncLifetime
         unexchanged.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
     }
 
-    Task<TokenAnswer> ExchangeAsync(string idToken, string resource) => _cambist.PostTokenAsync("web", "the-secret-of-web", new Dictionary<string, string>
+    Task<Answer> ExchangeAsync(string idToken, string resource) => _cambist.PostTokenAsync("web", "the-secret-of-web", new Dictionary<string, string>
     {
         ["grant_type"] = "urn:ietf:params:oauth:grant-type:token-exchange",
         ["subject_token"] = idToken,
