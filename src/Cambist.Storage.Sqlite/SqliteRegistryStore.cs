@@ -57,7 +57,8 @@ sealed class SqliteRegistryStore(GroupCommit commits, LedgerWriter writer, ReadC
     {
         try
         {
-            return select.Step() ? select.Blob(0).ToArray() : null;
+            if (!select.Step()) return null;
+            return select.Blob(0).ToArray();
         }
         finally
         {

@@ -20,8 +20,7 @@ static class DocumentText
             }
             else if (!IsPrintable(text[i]))
             {
-                // NUL would end the document for the YAML parser, and what follows it would silently not count
-                return Fault(At(text, i), $"the control character U+{(int)text[i]:X4} stands here; delete it");
+                return Fault(At(text, i), $"the invisible character U+{(int)text[i]:X4} stands here, and what is reviewed could be another text than what counts; delete it");
             }
         }
 
@@ -38,6 +37,9 @@ static class DocumentText
     /// <summary>A finding about the document as a whole.</summary>
     public static RegistryFinding Fault(DocumentPosition position, string message) => new(FindingSeverity.Error, position, "document", message);
 
-    // YAML 1.2 §5.1, without the byte order mark, which can only stand in front
-    static bool IsPrintable(char c) => c is '\t' or '\n' or '\r' or '\x85' or (>= ' ' and <= '~') or (>= '\xA0' and not ('\uFEFF' or '\uFFFE' or '\uFFFF'));
+    // YAML 1.2 §5.1, less what parsers or eyes disagree about: NUL ends the document for the parser used here, NEL and the
+    // separators of Unicode end a line in YAML 1.1 alone, and what turns the direction of writing hides text from reviewers
+    static bool IsPrintable(char c) =>
+        c is '\t' or '\n' or '\r' or (>= ' ' and <= '~')
+        || (c >= '\xA0' && c is not ('\u2028' or '\u2029' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069') or '\uFEFF' or '\uFFFE' or '\uFFFF'));
 }

@@ -61,7 +61,7 @@ sealed class YamlReader(string text)
                 return null;
             case MappingStart start:
                 IsAdmitted(start, place, path);
-                return Map(place, path, depth);
+                return Map(start, place, path, depth);
             case SequenceStart start:
                 IsAdmitted(start, place, path);
                 return List(place, path, depth);
@@ -70,18 +70,25 @@ sealed class YamlReader(string text)
         }
     }
 
-    DocumentMap? Map(DocumentPosition place, string path, int depth)
+    DocumentMap? Map(MappingStart start, DocumentPosition place, string path, int depth)
     {
         _open.Push(place);
         var map = new MapBuilder(place, path, _findings);
+        var isFlow = start.Style == MappingStyle.Flow;
+        var end = -1L;
         while (Next() is not MappingEnd)
         {
             var keyPlace = PlaceOf(_parser.Current!);
+            if (isFlow && end >= 0 && !Separates(',', end, _parser.Current!.Start.Index))
+                Refuse(keyPlace, path, "a comma is missing before this entry");
             var key = Key(path, depth);
             if (key is { IsDeep: true }) return null;
             var isNew = key.Text is { } text && map.Admits(text, keyPlace);
-            Next();
+            end = _parser.Current!.End.Index;
+            if (Next() is var first && isFlow && first.End.Index > first.Start.Index && !Separates(':', end, first.Start.Index))
+                Refuse(PlaceOf(first), path, "a colon is missing before this value");
             if (Node(DocumentPath.Member(path, key.Text ?? "?"), depth + 1) is not { } value) return null;
+            end = _parser.Current!.End.Index;
             if (isNew) map.Add(key.Text!, keyPlace, value);
         }
 
@@ -125,11 +132,24 @@ sealed class YamlReader(string text)
         return new(place, path, items);
     }
 
+    // the parser takes {'a' 'b'} and {a: {} b: c}, and would make of them what nobody else does
+    bool Separates(char separator, long from, long to)
+    {
+        var isComment = false;
+        for (var i = (int)from; i < to; i++)
+        {
+            if (text[i] == separator && !isComment) return true;
+            isComment = text[i] != '\n' && (isComment || text[i] == '#');
+        }
+
+        return false;
+    }
+
     bool IsAdmitted(NodeEvent node, DocumentPosition place, string path)
     {
         if (!node.Anchor.IsEmpty)
             Refuse(place, path, $"&{node.Anchor} is an anchor, and anchors are not read: delete it, and write the value out where it was meant to be used");
-        if (node.Tag.IsEmpty || node.Tag.IsNonSpecific && node.Tag.Value == "?") return true;
+        if (node.Tag.IsEmpty) return true;
         Refuse(place, path, "this value has a tag (it begins with !), and tags are not read: delete the tag, and put the value in quotes if it is text");
         return false;
     }

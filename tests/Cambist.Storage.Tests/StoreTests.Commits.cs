@@ -126,8 +126,13 @@ public abstract partial class StoreTests
         found.ScopesGiven.ShouldBe(expected.ScopesGiven);
         var rest = expected with
         {
-            Input = found.Input, ActorChain = found.ActorChain, ScopesAsked = found.ScopesAsked, ScopesGiven = found.ScopesGiven,
-            Consumes = found.Consumes, Stores = null, DependsOn = found.DependsOn,
+            Input = found.Input,
+            ActorChain = found.ActorChain,
+            ScopesAsked = found.ScopesAsked,
+            ScopesGiven = found.ScopesGiven,
+            Consumes = found.Consumes,
+            Stores = null,
+            DependsOn = found.DependsOn,
         };
         found.ShouldBe(rest);
     }

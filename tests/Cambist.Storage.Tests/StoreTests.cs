@@ -1,3 +1,5 @@
+using Cambist.Storage.Sqlite;
+
 namespace Cambist.Storage.Tests;
 
 /// <summary>What every store promises: one test a sentence of the ports. Each store runs the whole suite.</summary>
@@ -41,7 +43,7 @@ public sealed class SqliteStoreTests : StoreTests
 {
     readonly TemporaryFolder _folder = new();
 
-    protected override ValueTask<Store> CreateAsync(TimeProvider clock) => new(Sqlite.SqliteStore.Open(_folder.File("cambist.db"), clock));
+    protected override ValueTask<Store> CreateAsync(TimeProvider clock) => new(SqliteStore.Open(_folder.File("cambist.db"), clock));
 
     public override async ValueTask DisposeAsync()
     {

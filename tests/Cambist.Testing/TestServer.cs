@@ -44,6 +44,22 @@ public sealed class TestServer : IAsyncDisposable
         IReadOnlyDictionary<string, string>? files = null,
         IReadOnlyDictionary<string, string?>? settings = null)
     {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await TryStartAsync(registry, clock, files, settings);
+            }
+            catch (FailedException e) when (tries < 5 && e.Message.StartsWith("cannot listen", StringComparison.Ordinal))
+            {
+                // Somebody else took the free port between our look and the server's bind.
+            }
+        }
+    }
+
+    static async Task<TestServer> TryStartAsync(
+        Func<string, string> registry, TimeProvider? clock, IReadOnlyDictionary<string, string>? files, IReadOnlyDictionary<string, string?>? settings)
+    {
         var folder = Directory.CreateTempSubdirectory("cambist-test-");
         var issuer = $"http://127.0.0.1:{ServerHost.FreePort()}";
         var management = $"http://127.0.0.1:{ServerHost.FreePort()}";
@@ -66,16 +82,25 @@ public sealed class TestServer : IAsyncDisposable
             builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Debug);
             if (clock is not null) builder.Services.Replace(ServiceDescriptor.Singleton(clock));
         });
-        await ServerHost.StartAsync(app, CancellationToken.None);
+        try
+        {
+            await ServerHost.StartAsync(app, CancellationToken.None);
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+
         return new TestServer(app, folder, issuer, management, log);
     }
 
     /// <summary>Posts a form to the token endpoint as a client with a secret in the <c>Authorization</c> header.</summary>
-    public Task<TokenAnswer> PostAsync(string client, string secret, IEnumerable<(string Name, string Value)> form) =>
+    public Task<Answer> PostAsync(string client, string secret, IEnumerable<(string Name, string Value)> form) =>
         PostAsync(form, request => request.Headers.Authorization = new("Basic", BasicCredentials(client, secret)));
 
     /// <summary>Posts a form to the token endpoint.</summary>
-    public async Task<TokenAnswer> PostAsync(IEnumerable<(string Name, string Value)> form, Action<HttpRequestMessage>? change = null)
+    public async Task<Answer> PostAsync(IEnumerable<(string Name, string Value)> form, Action<HttpRequestMessage>? change = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/token")
         {
@@ -86,16 +111,16 @@ public sealed class TestServer : IAsyncDisposable
     }
 
     /// <summary>Sends any request to the protocol endpoints.</summary>
-    public async Task<TokenAnswer> SendAsync(HttpRequestMessage request)
+    public async Task<Answer> SendAsync(HttpRequestMessage request)
     {
         using var response = await Http.SendAsync(request);
         var body = await response.Content.ReadAsStringAsync();
-        var json = response.Content.Headers.ContentType?.MediaType == "application/json" && body.Length > 0 ? JsonNode.Parse(body)!.AsObject() : [];
-        return new TokenAnswer(response.StatusCode, response.Headers, json, body);
+        var json = response.Content.Headers.ContentType?.MediaType is { } type && type.EndsWith("json", StringComparison.Ordinal) && body.Length > 0 ? JsonNode.Parse(body)!.AsObject() : [];
+        return new Answer(response.StatusCode, response.Headers, response.Content.Headers, json, body);
     }
 
     /// <summary>Exchanges a token; further parameters follow.</summary>
-    public Task<TokenAnswer> ExchangeAsync(string client, string secret, string subjectToken, string subjectTokenType, params (string Name, string Value)[] more) =>
+    public Task<Answer> ExchangeAsync(string client, string secret, string subjectToken, string subjectTokenType, params (string Name, string Value)[] more) =>
         PostAsync(client, secret, ExchangeForm(subjectToken, subjectTokenType, more));
 
     /// <summary>The form of an exchange; <paramref name="subjectTokenType"/> without its <c>urn:ietf:params:oauth:token-type:</c>, or whole.</summary>
@@ -123,12 +148,13 @@ public sealed class TestServer : IAsyncDisposable
     }
 }
 
-/// <summary>An answer of the token endpoint.</summary>
+/// <summary>An answer of the protocol endpoints.</summary>
 /// <param name="Status">Its status.</param>
 /// <param name="Headers">Its headers.</param>
+/// <param name="ContentHeaders">The headers that HttpClient counts to the content: its type, its length, <c>Allow</c>.</param>
 /// <param name="Json">Its body, where it is a JSON object.</param>
 /// <param name="Body">Its body as text.</param>
-public sealed record TokenAnswer(HttpStatusCode Status, HttpResponseHeaders Headers, JsonObject Json, string Body)
+public sealed record Answer(HttpStatusCode Status, HttpResponseHeaders Headers, HttpContentHeaders ContentHeaders, JsonObject Json, string Body)
 {
     /// <summary><c>error</c>.</summary>
     public string? Error => (string?)Json["error"];

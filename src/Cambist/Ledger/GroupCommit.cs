@@ -51,7 +51,6 @@ public sealed class GroupCommit : IAsyncDisposable
     }
 
     /// <inheritdoc cref="ILedger.CommitAsync"/>
-    /// <exception cref="LedgerEntryRejectedException">The entry cannot be stored, and it alone.</exception>
     public ValueTask<CommitResult> CommitAsync(LedgerEntry entry, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<CommitResult>(cancellationToken);

@@ -19,7 +19,6 @@ public static class LedgerEntryJson
     /// <summary>Writes what is kept of an entry.</summary>
     /// <param name="writer">From <see cref="CreateWriter"/>; not flushed.</param>
     /// <param name="entry">The entry; its <see cref="LedgerEntry.Input"/> is taken as it is.</param>
-    /// <exception cref="ArgumentException">A text is no valid UTF-16.</exception>
     public static void Write(Utf8JsonWriter writer, LedgerEntry entry)
     {
         writer.WriteStartObject();

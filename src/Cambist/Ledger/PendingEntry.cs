@@ -49,7 +49,7 @@ public sealed class PendingEntry : IPendingWrite, IValueTaskSource<CommitResult>
             LedgerEntryJson.Write(_writer, entry);
             _writer.Flush();
         }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+        catch (Exception e)
         {
             throw new LedgerEntryRejectedException("The entry cannot be written as JSON.", e);
         }

@@ -14,6 +14,6 @@ public static class RevocationTerm
     public static Revocation Recorded(Revocation revocation, long at, long latestExpiry, Revocation? earlier) => revocation with
     {
         At = Math.Max(at, earlier?.At ?? 0),
-        KeepUntil = Math.Max(Math.Max(revocation.KeepUntil, latestExpiry + Slack), earlier?.KeepUntil ?? 0),
+        KeepUntil = Math.Max(Math.Max(revocation.KeepUntil, Math.Max(latestExpiry, at) + Slack), earlier?.KeepUntil ?? 0),
     };
 }

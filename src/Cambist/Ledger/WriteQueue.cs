@@ -10,16 +10,21 @@ interface IPendingWrite
     void Answer();
 }
 
-/// <summary>The writer's bounded queue. The writer takes all there is at once, so producers and writer meet once a batch.</summary>
+/// <summary>
+/// The writer's bounded queue. The writer takes all there is at once, so producers and writer meet once a batch. The first
+/// write of a batch does not wake it at once but asks for it at the end of the thread pool's queue: requests that are ready
+/// to run get into the batch, and a lone one goes on without delay. Woken at once, the writer commits batches of one or two
+/// under load (measured: 45 µs of processor time an entry, against 15).
+/// </summary>
 #pragma warning disable CA1001 // its wait handle is never asked for, so the semaphore holds nothing to dispose
-sealed class WriteQueue(int capacity, TimeSpan maxWait)
+sealed class WriteQueue(int capacity, TimeSpan maxWait) : IThreadPoolWorkItem
 #pragma warning restore CA1001
 {
     readonly SemaphoreSlim _places = new(capacity);
     readonly object _gate = new();
     List<IPendingWrite> _queued = [];
     List<IPendingWrite> _taken = [];
-    bool _writerWaits;
+    bool _isCalled;
     bool _closed;
 
     /// <summary>False where the queue is full.</summary>
@@ -46,14 +51,9 @@ sealed class WriteQueue(int capacity, TimeSpan maxWait)
         _taken.Clear();
         lock (_gate)
         {
-            while (_queued.Count == 0)
-            {
-                if (_closed) return null;
-                _writerWaits = true;
-                Monitor.Wait(_gate);
-                _writerWaits = false;
-            }
-
+            while (!_isCalled && !_closed) Monitor.Wait(_gate);
+            _isCalled = false;
+            if (_queued.Count == 0) return null;
             (_queued, _taken) = (_taken, _queued);
         }
 
@@ -70,6 +70,16 @@ sealed class WriteQueue(int capacity, TimeSpan maxWait)
         }
     }
 
+    /// <summary>Calls the writer.</summary>
+    void IThreadPoolWorkItem.Execute()
+    {
+        lock (_gate)
+        {
+            _isCalled = true;
+            Monitor.Pulse(_gate);
+        }
+    }
+
     void Add(IPendingWrite write)
     {
         lock (_gate)
@@ -77,7 +87,7 @@ sealed class WriteQueue(int capacity, TimeSpan maxWait)
             if (!_closed)
             {
                 _queued.Add(write);
-                if (_writerWaits) Monitor.Pulse(_gate);
+                if (_queued.Count == 1) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
                 return;
             }
         }

@@ -28,6 +28,9 @@ sealed record ClientDraft(string Id, DocumentPosition Position, string Path)
 
     public FrozenDictionary<string, FrozenSet<string>> ClientCredentials { get; init; } = FrozenDictionary<string, FrozenSet<string>>.Empty;
 
+    /// <summary>Whether <see cref="Serves"/> and <see cref="ClientCredentials"/> were read without an error.</summary>
+    public bool HasWholeResources { get; init; }
+
     /// <summary>The written list of grants; null where the document's implication stands.</summary>
     public IReadOnlyList<DocumentScalar>? Grants { get; init; }
 

@@ -29,6 +29,10 @@ static class ClientsSection
         var credentials = map.Take("client_credentials");
         var grants = map.Take("grants");
         var method = ClientAuthMember.Read(map, new(secrets, jwks, jwksUri, tlsSubject));
+        var errors = draft.Findings.Errors;
+        var served = serves is null ? [] : Serves(serves, draft, nodes);
+        var own = credentials is null ? FrozenDictionary<string, FrozenSet<string>>.Empty : Credentials(credentials, draft, nodes);
+        var hasWholeResources = errors == draft.Findings.Errors;
         var client = new ClientDraft(entry.Key, entry.KeyPosition, entry.Value.Path)
         {
             Authentication = method,
@@ -38,9 +42,10 @@ static class ClientsSection
             TlsSubject = tlsSubject is null ? null : nodes.Text(tlsSubject, "the subject of its certificate, such as CN=orders"),
             KnownAs = map.Texts("known_as", "its names at other issuers"),
             ServesNode = serves,
-            Serves = serves is null ? [] : Serves(serves, draft, nodes),
+            Serves = served,
             ClientCredentialsNode = credentials,
-            ClientCredentials = credentials is null ? FrozenDictionary<string, FrozenSet<string>>.Empty : Credentials(credentials, draft, nodes),
+            ClientCredentials = own,
+            HasWholeResources = hasWholeResources,
             Grants = grants is null ? null : Grants(grants, nodes),
             IsDisabled = map.Flag("disabled"),
         };

@@ -9,12 +9,15 @@ sealed class FindingList(ImmutableArray<RegistryFinding> ofParser)
     int _suggestions = 200;
 
     /// <summary>Whether any finding keeps the registry from loading.</summary>
-    public bool HasErrors { get; private set; } = ofParser.Any(finding => finding.Severity == FindingSeverity.Error);
+    public bool HasErrors => Errors > 0;
+
+    /// <summary>How many errors there are: what was read while this grew is not whole, and nothing more is concluded from it.</summary>
+    public int Errors { get; private set; } = ofParser.Count(finding => finding.Severity == FindingSeverity.Error);
 
     /// <summary>Adds an error.</summary>
     public void Error(DocumentPosition position, string subject, string message)
     {
-        HasErrors = true;
+        Errors++;
         _found.Add(new(FindingSeverity.Error, position, subject, message));
     }
 

@@ -37,6 +37,9 @@ static class IssuersSection
         var actNode = map.Take("act");
         var algorithms = Algorithms(map.Take("algorithms"), nodes);
 
+        var errors = draft.Findings.Errors;
+        var tokens = TrustedTokens.Read(tokensNode, draft, nodes, positions);
+        var hasWholeTokens = tokensNode is not (null or DocumentRefused) && errors == draft.Findings.Errors;
         var issuer = new TrustedIssuer
         {
             Name = entry.Key,
@@ -46,7 +49,7 @@ static class IssuersSection
             Subject = Subject(subjectNode, nodes)!, // null only where reported, and then no registry comes of it
             Keys = keys,
             Algorithms = algorithms ?? [.. JwsAlgorithm.DefaultOfIssuers],
-            Tokens = TrustedTokens.Read(tokensNode, draft, nodes, positions),
+            Tokens = tokens,
             Where = draft.Where(map.Take("where"), nodes),
             IsTrustedForSubjects = forSubjects,
             IsTrustedForActors = forActors,
@@ -66,6 +69,7 @@ static class IssuersSection
             SubjectNode = subjectNode,
             IntrospectionNode = introspectionNode,
             KindPositions = positions,
+            HasWholeTokens = hasWholeTokens || isResolver,
         };
     }
 

@@ -58,7 +58,10 @@ sealed class MapReader(DocumentMap map, NodeReader nodes)
         foreach (var entry in map.Entries)
         {
             if (_known.Contains(entry.Key)) continue;
-            nodes.Error(entry.KeyPosition, Path, $"'{entry.Key}' is unknown here; {nodes.Findings.Suggest(entry.Key, _known)}");
+            var colon = entry.Key.IndexOf(':', StringComparison.Ordinal);
+            nodes.Error(entry.KeyPosition, Path, colon > 0 && _known.Contains(entry.Key[..colon])
+                ? $"the colon after '{entry.Key[..colon]}' wants a space behind it"
+                : $"'{entry.Key}' is unknown here; {nodes.Findings.Suggest(entry.Key, _known)}");
         }
     }
 }

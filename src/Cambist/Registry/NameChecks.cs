@@ -33,6 +33,7 @@ static class NameChecks
             {
                 if (identifier.Value == draft.Issuer)
                     nodes.Error(identifier, $"'{identifier.Value}' is our own identifier, so a token for this resource would be one for us; give the resource an identifier of its own");
+                if (ReservedNames.All.Contains(identifier.Value)) continue; // reported where it was read
                 if (!owners.TryAdd(identifier.Value, resource))
                     nodes.Error(identifier, $"'{identifier.Value}' is an identifier of {owners[identifier.Value].Resource.Name} too; one identifier means one resource");
                 if (identifier.Value != resource.Resource.Name && draft.Resources.ContainsKey(identifier.Value))

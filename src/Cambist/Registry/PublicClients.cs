@@ -40,7 +40,7 @@ static class PublicClients
             Refuse("proof", $"rebind is for confidential clients; {clients} is public");
         if (rule.Rule.Subject.Issuers!.Contains(ReservedNames.Impersonation))
             Refuse("subject", $"only confidential clients redeem impersonation tokens; {clients} is public");
-        else if (rule.Rule.Proof != ProofRequirement.Dpop && Weakness(rule.Rule, draft) is { } weakness)
+        else if (rule.IsWhole && rule.Rule.Proof != ProofRequirement.Dpop && Weakness(rule.Rule, draft) is { } weakness)
             Refuse("subject", $"{weakness}. For a public client ({clients}) the token is the only proof: it needs proof: dpop, or tokens of other issuers addressed to us (audiences: server) with a where");
 
         void Refuse(string member, string message) => rule.Nodes.Error((rule.Member(member) ?? at).Position, rule.Node.Path, message);

@@ -60,6 +60,9 @@ sealed record IssuerDraft(TrustedIssuer Issuer, DocumentPosition Position, strin
 
     public DocumentNode? IntrospectionNode { get; init; }
 
+    /// <summary>Whether its tokens were read without an error.</summary>
+    public bool HasWholeTokens { get; init; }
+
     /// <summary>Where each kind of <see cref="TrustedIssuer.Tokens"/> stands, by token type URN.</summary>
     public Dictionary<string, DocumentPosition> KindPositions { get; init; } = [];
 }
@@ -67,5 +70,8 @@ sealed record IssuerDraft(TrustedIssuer Issuer, DocumentPosition Position, strin
 /// <summary>A rule, and where what cross-checks need stands.</summary>
 sealed record RuleDraft(Rule Rule, NodeReader Nodes, DocumentMap Node)
 {
+    /// <summary>Whether its clients, subject and targets were read without an error.</summary>
+    public bool IsWhole { get; init; }
+
     public DocumentNode? Member(string key) => Node.Entries.FirstOrDefault(entry => entry.Key == key)?.Value;
 }

@@ -23,18 +23,22 @@ static class RulesSection
         {
             var (name, nodes) = RuleNames.Read(item, "rule", names, draft);
             if (nodes.Map(item, Example) is not { } map) continue;
-            var rule = Rule(map, name, draft, selection);
-            var read = new RuleDraft(rule, nodes, (DocumentMap)item);
+            var rule = Rule(map, name, draft, selection, out var isWhole);
+            var read = new RuleDraft(rule, nodes, (DocumentMap)item) { IsWhole = isWhole };
             draft.Rules.Add(read);
             RuleChecks.Check(read, draft);
         }
     }
 
-    static Rule Rule(MapReader map, string name, RegistryDraft draft, ClientSelection selection)
+    static Rule Rule(MapReader map, string name, RegistryDraft draft, ClientSelection selection, out bool isWhole)
     {
         var nodes = map.Nodes;
         map.Require("name", "a name that says what is allowed, such as name: sign-in");
+        var errors = draft.Findings.Errors;
         var clients = map.Require("clients", "the clients it is for, such as clients: web") is { } ids ? selection.Read(ids, nodes) : [];
+        var subject = SubjectMember.OfRule(map.Take("subject"), draft, nodes);
+        var targets = TargetsMember.Read(map.Require("targets", "what it can give, such as targets: { orders: [read] }"), Served(clients, draft), draft, nodes);
+        isWhole = errors == draft.Findings.Errors;
         var refresh = map.Take("refresh");
         var requested = map.Take("requested_token_types");
         var proof = map.Take("proof");
@@ -44,9 +48,9 @@ static class RulesSection
             Name = name,
             Position = map.Position,
             Clients = clients,
-            Subject = SubjectMember.OfRule(map.Take("subject"), draft, nodes),
+            Subject = subject,
             Actor = ActorMember.OfRule(map.Take("actor"), draft, nodes),
-            Targets = TargetsMember.Read(map.Require("targets", "what it can give, such as targets: { orders: [read] }"), Served(clients, draft), draft, nodes),
+            Targets = targets,
             Lifetime = map.Duration("lifetime", "5m"),
             MayOutliveSubject = map.Flag("may_outlive_subject"),
             Claims = ClaimMappings.Read(map.Take("claims"), nodes),

@@ -13,7 +13,7 @@ sealed class ScopeReachability(RegistryDraft draft)
         var reachability = new ScopeReachability(draft);
         foreach (var rule in draft.Rules)
         {
-            if (rule.Member("targets") is not DocumentMap targets) continue;
+            if (rule.Member("targets") is not DocumentMap targets || !reachability.IsWhole(rule)) continue;
             foreach (var entry in targets.Entries)
             {
                 if (!rule.Rule.Targets.TryGetValue(entry.Key, out var grant)) continue;
@@ -23,6 +23,11 @@ sealed class ScopeReachability(RegistryDraft draft)
         }
     }
 
+    // what follows from an error that is reported already is not worth a second one
+    bool IsWhole(RuleDraft rule) => rule.IsWhole
+        && rule.Rule.Clients.All(id => draft.Clients[id].HasWholeResources)
+        && rule.Rule.Subject.Issuers!.All(name => !draft.Issuers.TryGetValue(name, out var issuer) || issuer.HasWholeTokens);
+
     void CheckList(RuleDraft rule, DocumentEntry entry, ScopeGrant.Listed listed)
     {
         if (TokenSources.SelectsScopeless(rule.Rule, draft)) return;
@@ -31,7 +36,7 @@ sealed class ScopeReachability(RegistryDraft draft)
         var what = $"{Quoted(never)} of {entry.Key} can never be given: {Reason(rule.Rule, entry.Key)}";
         var place = NodeReader.Items(entry.Value)[0].Position;
         if (never.Length == listed.Scopes.Length)
-            draft.Findings.Error(place, Subject(rule), $"{what}. Say which of them entitle to it: {MapToWrite(rule.Rule, entry.Key, never)}");
+            draft.Findings.Error(place, Subject(rule), $"{what}. {MapToWrite(rule.Rule, entry.Key, never)}");
         else
             draft.Findings.Warning(place, Subject(rule), what);
     }
@@ -86,7 +91,7 @@ sealed class ScopeReachability(RegistryDraft draft)
         var held = (TokenSources.SelectsOurs(rule) ? ServedBy(rule).DistinctBy(resource => resource.Name).SelectMany(resource => resource.Scopes, (resource, scope) => new ScopeAt(resource.Name, scope)) : [])
             .Concat(TokenSources.DeclaredByIssuers(rule, draft)).Distinct()
             .OrderBy(scope => scope.Scope, StringComparer.Ordinal).ThenBy(scope => scope.Resource, StringComparer.Ordinal).ToArray();
-        if (held.Length == 0) return $"{target}: {{ {string.Join(", ", never.Select(scope => $"{scope}: true"))} }}";
+        if (held.Length == 0) return $"To give it without condition, write {target}: {{ {string.Join(", ", never.Select(scope => $"{scope}: true"))} }}";
 
         var entries = never.Select(scope =>
         {
@@ -94,7 +99,7 @@ sealed class ScopeReachability(RegistryDraft draft)
             var entitling = (named.Length > 0 ? named : held).Take(8).Select(has => held.Count(other => other.Scope == has.Scope) > 1 ? $"{has.Resource}/{has.Scope}" : has.Scope);
             return $"{scope}: [{string.Join(", ", entitling)}]";
         });
-        return $"{target}: {{ {string.Join(", ", entries)} }}, or {never[0]}: true for no condition.";
+        return $"Say which of them entitle to it: {target}: {{ {string.Join(", ", entries)} }}, or {never[0]}: true for no condition.";
     }
 
     static string Quoted(string[] scopes) => string.Join(" and ", scopes.Select(scope => $"'{scope}'"));

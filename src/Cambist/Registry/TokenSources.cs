@@ -9,17 +9,18 @@ sealed class TokenSources
     readonly Dictionary<string, List<Source>> _byClient = [];
 
     /// <summary>What one rule or block gives a client at a resource; without a rule it is client credentials.</summary>
-    sealed record Source(Rule? Rule, string Resource, IReadOnlyCollection<string> Scopes);
+    sealed record Source(Rule? Rule, FrozenSet<SubjectKind> Kinds, string Resource, IReadOnlyCollection<string> Scopes);
 
     public TokenSources(RegistryDraft draft)
     {
         foreach (var client in draft.Clients.Values)
-            foreach (var (resource, scopes) in client.ClientCredentials) Of(client.Id).Add(new(null, resource, scopes));
+            foreach (var (resource, scopes) in client.ClientCredentials) Of(client.Id).Add(new(null, Clients, resource, scopes));
         foreach (var (rule, _, _) in draft.Rules.Where(rule => !rule.Rule.IsShadow))
         {
+            var kinds = KindsOf(rule, draft);
             foreach (var (resource, grant) in rule.Targets)
             {
-                var source = new Source(rule, resource, Given(grant));
+                var source = new Source(rule, kinds, resource, Given(grant));
                 foreach (var id in rule.Clients) Of(id).Add(source);
             }
         }
@@ -52,12 +53,13 @@ sealed class TokenSources
     public bool AnyIssued(Rule rule, Func<string, string, bool> fits)
     {
         if (!SelectsOurs(rule)) return false;
+        var kinds = rule.Subject.Kinds ?? Users;
         foreach (var id in rule.Clients)
         {
             if (!_byClient.TryGetValue(id, out var sources)) continue;
             foreach (var source in sources)
             {
-                if (source.Rule == rule || !KindsMeet(rule, source.Rule)) continue;
+                if (source.Rule == rule || !source.Kinds.Overlaps(kinds)) continue;
                 foreach (var scope in source.Scopes)
                     if (fits(source.Resource, scope)) return true;
             }
@@ -68,12 +70,11 @@ sealed class TokenSources
 
     static bool Selects(Rule rule, string type) => rule.Subject.TokenTypes?.Contains(type) != false;
 
-    // a token keeps its subject's kind from hop to hop; what client credentials give is the client's own
-    static bool KindsMeet(Rule rule, Rule? giver)
-    {
-        var taken = rule.Subject.Kinds ?? Users;
-        return giver is null ? taken.Contains(SubjectKind.Client) : giver.Subject.Kinds is not { } given || given.Overlaps(taken);
-    }
+    // a token keeps its subject's kind from hop to hop
+    static FrozenSet<SubjectKind> KindsOf(Rule rule, RegistryDraft draft) => rule.Subject.Kinds ?? rule.Subject.Issuers!
+        .Select(name => draft.Issuers.TryGetValue(name, out var issuer) ? issuer.Issuer.Kind : SubjectKind.User).ToFrozenSet();
 
     static readonly FrozenSet<SubjectKind> Users = [SubjectKind.User];
+
+    static readonly FrozenSet<SubjectKind> Clients = [SubjectKind.Client];
 }

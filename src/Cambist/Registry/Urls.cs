@@ -28,6 +28,7 @@ static class Urls
 
     /// <summary>Whether its host is this machine by name or address.</summary>
     public static bool IsLoopback(Uri uri) =>
-        string.Equals(uri.Host, "localhost", StringComparison.OrdinalIgnoreCase)
+        // Uri makes localhost of "loopback" too, which other programs look up
+        (string.Equals(uri.Host, "localhost", StringComparison.OrdinalIgnoreCase) && uri.OriginalString.Contains("://localhost", StringComparison.OrdinalIgnoreCase))
         || (IPAddress.TryParse(uri.Host.AsSpan().Trim("[]"), out var address) && IPAddress.IsLoopback(address));
 }

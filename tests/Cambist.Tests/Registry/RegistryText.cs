@@ -35,3 +35,41 @@ static class RegistryText
 
     public static IEnumerable<RegistryFinding> Warnings(this RegistryCompilation compilation) => compilation.Findings.Where(finding => finding.Severity == FindingSeverity.Warning);
 }
+
+/// <summary>Documents that are wrong in one place, marked by §.</summary>
+static class Wrong
+{
+    public const string Issuer = "issuer: https://sts.example.com\n";
+
+    public const string Hash = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+
+    /// <summary>What rules and deny entries of tests can name.</summary>
+    public const string Base = Issuer + """
+        lists: { staff: [ada, grace] }
+        issuers:
+          login: { issuer: https://login.example.com, tokens: id_token, subject: "{sub}" }
+          ci: { issuer: https://ci.example.com, tokens: jwt, kind: client, subject: "ci:{sub}", where: { ref: main } }
+          api: { issuer: https://api.example.com, tokens: { access_token: { scopes: [orders/read] } }, subject: "api:{sub}" }
+          agents: { issuer: https://agents.example.com, tokens: jwt, roles: actor, subject: "agent:{sub}" }
+        resources:
+          orders: { identifiers: https://orders.example.com, scopes: [read, write] }
+          billing: { identifiers: https://billing.example.com, scopes: [read, pay] }
+          plain: { identifiers: https://plain.example.com }
+          sealed: { identifiers: https://sealed.example.com, scopes: open, token: { format: opaque } }
+        clients:
+          web: { secrets: { sha256: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa } }
+          web-2: { secrets: { sha256: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa } }
+          orders: { secrets: { sha256: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa }, serves: orders }
+          spa: { auth: none }
+
+        """;
+
+    /// <summary>Asserts that there is one error, at the mark, about the subject, and that its words say so.</summary>
+    public static void Is(string marked, string subject, string part, params (string Name, string Content)[] files)
+    {
+        var (text, place) = Marked.Read(marked);
+        var error = RegistryText.Compile(text, files).Errors().ShouldHaveSingleItem();
+        error.ToString().ShouldStartWith($"{place} {subject}: ");
+        error.Message.ShouldContain(part);
+    }
+}
