@@ -39,11 +39,11 @@ sealed class Deployment : IAsyncDisposable
     }
 
     /// <summary>What <c>web</c> does after a sign-in of alice.</summary>
-    public Task<TokenAnswer> ExchangeAsync(string? idToken = null) =>
+    public Task<Answer> ExchangeAsync(string? idToken = null) =>
         Server.PostTokenAsync("web", WebSecret, ExchangeForm(idToken ?? IdToken()), TestContext.Current.CancellationToken);
 
     /// <summary>What <c>orders</c> does with a token it was called with.</summary>
-    public Task<TokenAnswer> ExchangeOnAsync(string accessToken) =>
+    public Task<Answer> ExchangeOnAsync(string accessToken) =>
         Server.PostTokenAsync("orders", OrdersSecret, Pairs(TestServer.ExchangeForm(accessToken, "access_token", ("audience", "billing"))), TestContext.Current.CancellationToken);
 
     public string IdToken() => Login.IdToken("alice", "web");

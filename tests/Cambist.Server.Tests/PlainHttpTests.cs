@@ -62,7 +62,7 @@ public sealed class PlainHttpTests
     static Task<Deployment> StartAsync(params (string Name, string Value)[] settings) =>
         Deployment.StartAsync(settings.ToDictionary(setting => setting.Name, setting => setting.Value), alsoOn: OwnAddress());
 
-    static async Task<TokenAnswer> ExchangeAsync(Deployment deployment, string? forwardedProto, string? address = null)
+    static async Task<Answer> ExchangeAsync(Deployment deployment, string? forwardedProto, string? address = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, (address ?? deployment.Server.AlsoOn) + "/token");
         request.Content = new FormUrlEncodedContent(Deployment.ExchangeForm(deployment.IdToken()));
@@ -70,7 +70,7 @@ public sealed class PlainHttpTests
         if (forwardedProto is not null) request.Headers.Add("X-Forwarded-Proto", forwardedProto);
         using var response = await deployment.Server.Http.SendAsync(request, Cancellation);
         var body = await response.Content.ReadAsStringAsync(Cancellation);
-        return new(response.StatusCode, response.Headers, System.Text.Json.Nodes.JsonNode.Parse(body)!.AsObject(), body);
+        return new(response.StatusCode, response.Headers, response.Content.Headers, System.Text.Json.Nodes.JsonNode.Parse(body)!.AsObject(), body);
     }
 
     static IPAddress OwnAddress()

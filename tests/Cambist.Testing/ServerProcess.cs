@@ -126,7 +126,7 @@ public sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Posts a form to the token endpoint as a client with a secret.</summary>
-    public async Task<TokenAnswer> PostTokenAsync(
+    public async Task<Answer> PostTokenAsync(
         string clientId, string secret, IEnumerable<KeyValuePair<string, string>> form, CancellationToken cancellation = default)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, $"{Issuer}/token") { Content = new FormUrlEncodedContent(form) };
@@ -134,7 +134,7 @@ public sealed class ServerProcess : IAsyncDisposable
         request.Headers.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(pair)));
         using var response = await Http.SendAsync(request, cancellation);
         var body = await response.Content.ReadAsStringAsync(cancellation);
-        return new(response.StatusCode, response.Headers, JsonNode.Parse(body)!.AsObject(), body);
+        return new(response.StatusCode, response.Headers, response.Content.Headers, JsonNode.Parse(body)!.AsObject(), body);
     }
 
     /// <inheritdoc/>

@@ -10,11 +10,11 @@ internal static class Entitlement
 {
     /// <summary>Step 7: the checks of the selected rule. None of them ever falls through to another rule.</summary>
     public static Denied? Check(DecisionInput input, SelectedRule selected, Registry registry) =>
-        CheckToken(input.Subject, input.Client, registry)
+        CheckBuilt(selected)
+        ?? CheckToken(input.Subject, input.Client, registry)
         ?? (input.Actor is { } actor ? CheckActor(actor, input.Client, registry)?.OfActor() : null)
         ?? Delegate.Check(input, selected, registry)
-        ?? CheckRequestedType(input, selected)
-        ?? CheckBuilt(selected);
+        ?? CheckRequestedType(input, selected);
 
     static Denied? CheckToken(ResolvedToken token, RegisteredClient caller, Registry registry) =>
         CheckUse(token, caller, registry) ?? CheckKey(token);
@@ -34,6 +34,7 @@ internal static class Entitlement
         var rule = selected.Rule;
         if (selected.Target.Resource.IssuesOpaqueTokens) return OpaqueNotBuilt(selected.Target);
         if (rule.Proof != ProofRequirement.None) return NotBuilt(rule, "proof");
+        if (rule.Actor is ActorRequirement.Token) return NotBuilt(rule, "actor: { issuer, where }");
         if (rule.IsOnce) return NotBuilt(rule, "once");
         return rule.RefreshLifetime is null ? null : NotBuilt(rule, "refresh");
     }

@@ -13,12 +13,15 @@ internal static class DecisionInputJson
 {
     public const int LongestValue = 256;
 
-    static readonly JsonWriterOptions Options = new() { SkipValidation = true };
+    [ThreadStatic] static ArrayBufferWriter<byte>? _buffer;
+    [ThreadStatic] static Utf8JsonWriter? _json;
 
     public static ReadOnlyMemory<byte> Write(DecisionInput input, ImmutableArray<ClaimPath> mentioned)
     {
-        var buffer = new ArrayBufferWriter<byte>(512);
-        using var json = new Utf8JsonWriter(buffer, Options);
+        var buffer = _buffer ??= new ArrayBufferWriter<byte>(1024);
+        var json = _json ??= LedgerEntryJson.CreateWriter(buffer);
+        buffer.ResetWrittenCount();
+        json.Reset(buffer);
         json.WriteStartObject();
         json.WriteString("client"u8, input.Client.Id);
         WriteToken(json, "subject"u8, input.Subject, mentioned);
@@ -34,7 +37,7 @@ internal static class DecisionInputJson
         json.WriteNumber("now"u8, input.Now.ToUnixTimeMilliseconds());
         json.WriteEndObject();
         json.Flush();
-        return buffer.WrittenMemory;
+        return buffer.WrittenSpan.ToArray();
     }
 
     static void WriteToken(Utf8JsonWriter json, ReadOnlySpan<byte> name, ResolvedToken token, ImmutableArray<ClaimPath> mentioned)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Cambist.Protocol;
 
@@ -10,7 +11,8 @@ internal sealed class AccessTokenWriter(KeyRing keys)
 {
     public const int LongestToken = 8 * 1024;
 
-    static readonly JsonWriterOptions Options = new() { SkipValidation = true };
+    /// <summary>What JSON itself needs escaped and no more: a token is not HTML.</summary>
+    static readonly JsonWriterOptions Options = new() { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     [ThreadStatic] static ArrayBufferWriter<byte>? _payload;
     [ThreadStatic] static Utf8JsonWriter? _json;

@@ -4,6 +4,7 @@ namespace Cambist;
 
 /// <summary>
 /// <c>exp</c>, <c>nbf</c> and <c>iat</c> of a subject or actor token (RFC 7519 §4.1): no leeway on <c>exp</c>, 60 seconds on the others.
+/// Judged before the signature, so a refusal says what was required and never what the token says: unverified claims are not recorded.
 /// </summary>
 internal readonly record struct TokenTimes(long ExpiresAt, long? IssuedAt)
 {
@@ -18,19 +19,19 @@ internal readonly record struct TokenTimes(long ExpiresAt, long? IssuedAt)
 
         if (!claims.TryGet("exp"u8, out var exp)) return new(Reason.SubjectClaimInvalid, "exp is missing");
         if (!exp.TryGetSeconds(out var expiresAt)) return Malformed("exp");
-        if ((expiresAt * 1000) - nowMilliseconds < 1000) return new(Reason.SubjectExpired, $"expired at {Utc(expiresAt)}; it is {Utc(nowSeconds)}");
+        if ((expiresAt * 1000) - nowMilliseconds < 1000) return new(Reason.SubjectExpired, "exp has passed, or less than a second is left");
 
         if (claims.TryGet("nbf"u8, out var nbf))
         {
             if (!nbf.TryGetSeconds(out var notBefore)) return Malformed("nbf");
-            if (notBefore > nowSeconds + LeewaySeconds) return new(Reason.SubjectNotYetValid, $"not valid before {Utc(notBefore)}; it is {Utc(nowSeconds)}");
+            if (notBefore > nowSeconds + LeewaySeconds) return new(Reason.SubjectNotYetValid, $"nbf is more than {LeewaySeconds} s ahead of this server's clock");
         }
 
         long? issuedAt = null;
         if (claims.TryGet("iat"u8, out var iat))
         {
             if (!iat.TryGetSeconds(out var seconds)) return Malformed("iat");
-            if (seconds > nowSeconds + LeewaySeconds) return new(Reason.SubjectIssuedInFuture, $"issued at {Utc(seconds)}; it is {Utc(nowSeconds)}");
+            if (seconds > nowSeconds + LeewaySeconds) return new(Reason.SubjectIssuedInFuture, $"iat is more than {LeewaySeconds} s ahead of this server's clock");
             if (seconds > expiresAt) return new(Reason.SubjectClaimInvalid, "exp is before iat");
             issuedAt = seconds;
         }
@@ -39,7 +40,7 @@ internal readonly record struct TokenTimes(long ExpiresAt, long? IssuedAt)
         {
             if (issuedAt is not { } at) return new(Reason.SubjectClaimInvalid, "iat is missing, and max_age needs it");
             if (nowSeconds - at > (long)limit.TotalSeconds)
-                return new(Reason.SubjectTooOld, $"issued at {Utc(at)}, more than max_age ({limit}) ago; it is {Utc(nowSeconds)}");
+                return new(Reason.SubjectTooOld, $"iat is more than max_age ({limit}) ago");
         }
 
         times = new(expiresAt, issuedAt);
@@ -47,6 +48,4 @@ internal readonly record struct TokenTimes(long ExpiresAt, long? IssuedAt)
     }
 
     static Denied Malformed(string claim) => new(Reason.SubjectClaimInvalid, $"{claim} is no NumericDate");
-
-    static string Utc(long seconds) => DateTimeOffset.FromUnixTimeSeconds(seconds).ToString("u");
 }

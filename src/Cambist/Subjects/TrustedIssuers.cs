@@ -5,7 +5,8 @@ namespace Cambist;
 
 /// <summary>
 /// JWTs of the issuers that the registry trusts: ID tokens (OpenID Connect Core §3.1.3.7), access tokens (RFC 9068 §4) and
-/// other JWTs. What needs no key is judged first: form, algorithm, <c>typ</c>, <c>iss</c>, <c>aud</c>, times.
+/// other JWTs. What needs no key is judged first: form, algorithm, <c>typ</c>, <c>iss</c>, <c>aud</c>, times; a refusal there says
+/// what was required and never what the token says, since unverified claims are not recorded.
 /// </summary>
 internal sealed class TrustedIssuers(IssuerKeys keys, KeyRing ours) : ITokenResolver
 {
@@ -37,7 +38,7 @@ internal sealed class TrustedIssuers(IssuerKeys keys, KeyRing ours) : ITokenReso
         if (jws.Algorithm is not { } algorithm || !issuer.Algorithms.Contains(algorithm))
             return new(Reason.SubjectAlgorithmUnsupported, $"issuers.{issuer.Name}.algorithms does not list the token's alg");
         if (!kind.Types.Contains(jws.Type ?? ""))
-            return new(Reason.SubjectTypeMismatch, $"typ is {(jws.Type is { } type ? $"\"{Shorten(type)}\"" : "absent")}; as {kind.TokenType} it may be {Alternatives(kind.Types)}");
+            return new(Reason.SubjectTypeMismatch, $"typ is not {Alternatives(kind.Types)}, as {kind.TokenType} of issuer {issuer.Name} must be");
         if (kind.TokenType == TokenTypes.IdToken && jws.Payload.TryGet("events"u8, out _))
             return new(Reason.SubjectTypeMismatch, "the token has events: a logout or security event token is no ID token");
         return CheckAudience(jws.Payload, kind) ?? TokenTimes.Read(jws.Payload, now, kind.MaxAge, out times);
@@ -54,7 +55,7 @@ internal sealed class TrustedIssuers(IssuerKeys keys, KeyRing ours) : ITokenReso
             else others++;
 
         if (matched > 0 && (others == 0 || kind.TokenType != TokenTypes.IdToken)) return null;
-        return new(Reason.SubjectAudienceMismatch, $"aud is {Audience.Describe(aud)}; the registry takes {Alternatives(kind.Audiences)}");
+        return new(Reason.SubjectAudienceMismatch, $"{(matched > 0 ? "aud holds other values besides" : "aud does not hold")} {Alternatives(kind.Audiences)}, which the registry takes from this issuer");
     }
 
     async ValueTask<Result<ResolvedToken>?> VerifyAsync(
@@ -133,6 +134,4 @@ internal sealed class TrustedIssuers(IssuerKeys keys, KeyRing ours) : ITokenReso
 
     static string Alternatives(IEnumerable<string> values) =>
         string.Join(" or ", values.Order(StringComparer.Ordinal).Select(value => value.Length == 0 ? "absent" : $"\"{value}\""));
-
-    static string Shorten(string text) => text.Length <= 64 ? text : text[..64];
 }

@@ -83,7 +83,7 @@ public sealed class MicrosoftJwtBearerTests : IAsyncLifetime
         unexchanged.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
     }
 
-    Task<TokenAnswer> ExchangeAsync(string idToken, string resource) => _cambist.PostTokenAsync("web", "the-secret-of-web", new Dictionary<string, string>
+    Task<Answer> ExchangeAsync(string idToken, string resource) => _cambist.PostTokenAsync("web", "the-secret-of-web", new Dictionary<string, string>
     {
         ["grant_type"] = "urn:ietf:params:oauth:grant-type:token-exchange",
         ["subject_token"] = idToken,
