@@ -1,1 +1,3 @@
-return 0;
+using Cambist.Server;
+
+return await CommandLine.RunAsync(args);

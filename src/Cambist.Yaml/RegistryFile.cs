@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text;
 
 namespace Cambist.Yaml;
@@ -11,15 +10,16 @@ public static class RegistryFile
     {
         var (text, fault) = ReadText(path);
         return text is null
-            ? new("", new(null, [DocumentFault(fault!)]), [])
-            : Compile(text, options.SecretsFolder ?? FolderOf(path), options);
+            ? new(path, "", new(null, [DocumentFault(fault!)]), [])
+            : Compile(path, text, options.SecretsFolder ?? FolderOf(path), options);
     }
 
     /// <summary>Compiles the text of a registry, such as a revision the store has kept.</summary>
+    /// <param name="name">What to call it in messages.</param>
     /// <param name="text">YAML or JSON.</param>
     /// <param name="folder">Where the files it names lie, unless the options say.</param>
     /// <param name="options">What surrounds it.</param>
-    public static LoadedRegistry Compile(string text, string folder, RegistryFileOptions options)
+    public static LoadedRegistry Compile(string name, string text, string folder, RegistryFileOptions options)
     {
         var secrets = new SecretsFolder(options.SecretsFolder ?? folder);
         var parsed = RegistryDocument.Parse(text);
@@ -34,7 +34,7 @@ public static class RegistryFile
             Now = options.Clock.GetUtcNow(),
             ReadFile = secrets.Read,
         });
-        return new(text, compilation, secrets.Asked);
+        return new(name, text, compilation, secrets.Asked);
     }
 
     /// <summary>The folder a registry file lies in.</summary>
@@ -63,9 +63,3 @@ public static class RegistryFile
 
     static RegistryFinding DocumentFault(string message) => new(FindingSeverity.Error, new(1, 1), "document", message);
 }
-
-/// <summary>A registry file as it was read.</summary>
-/// <param name="Text">Its text, byte order mark included; empty where it could not be read.</param>
-/// <param name="Compilation">What became of it.</param>
-/// <param name="Files">Absolute paths of the files it names, there or not: what else to watch.</param>
-public sealed record LoadedRegistry(string Text, RegistryCompilation Compilation, ImmutableArray<string> Files);

@@ -43,6 +43,14 @@ public sealed class JsonWebKeySet
     /// <summary>A set of these keys.</summary>
     public static JsonWebKeySet Of(params IEnumerable<VerificationKey> keys) => new([.. keys], []);
 
+    /// <summary>This set, in which keys that <paramref name="earlier"/> has too are those very objects.</summary>
+    internal JsonWebKeySet Keeping(JsonWebKeySet earlier)
+    {
+        var keys = ImmutableArray.CreateBuilder<VerificationKey>(Keys.Length);
+        foreach (var key in Keys) keys.Add(earlier.Keys.FirstOrDefault(key.IsSameAs) ?? key);
+        return new(keys.MoveToImmutable(), Skipped);
+    }
+
     static JsonWebKeySet Read(Claim entries)
     {
         var keys = ImmutableArray.CreateBuilder<VerificationKey>();

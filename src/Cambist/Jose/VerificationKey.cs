@@ -25,6 +25,13 @@ public sealed class VerificationKey
     public bool Fits(JwsAlgorithm algorithm) =>
         algorithm.Curve == _curve && (_onlyAlgorithm is null || ReferenceEquals(algorithm, _onlyAlgorithm));
 
+    /// <summary>Whether the other is this key again: the same public numbers, <c>kid</c> and <c>alg</c>.</summary>
+    internal bool IsSameAs(VerificationKey other) =>
+        KeyId == other.KeyId && _curve == other._curve && ReferenceEquals(_onlyAlgorithm, other._onlyAlgorithm)
+        && PublicNumbers.AsSpan().SequenceEqual(other.PublicNumbers);
+
+    byte[] PublicNumbers => _rsa is not null ? _rsa.ExportSubjectPublicKeyInfo() : _ecdsa!.ExportSubjectPublicKeyInfo();
+
     /// <summary>Verifies a signature; false also for an algorithm that does not fit this key.</summary>
     public bool Verify(JwsAlgorithm algorithm, ReadOnlySpan<byte> input, ReadOnlySpan<byte> signature)
     {

@@ -27,7 +27,7 @@ sealed class IssuerKeySet
         if (previous is not null && previous._document.Span.SequenceEqual(document.Span))
             set = previous.At(fetchedAt, time);
         else if (JsonWebKeySet.TryParse(document, out var keys, out fault))
-            set = new(document, keys, fetchedAt, time);
+            set = new(document, previous is null ? keys : keys.Keeping(previous.Keys), fetchedAt, time);
         return set is not null;
     }
 

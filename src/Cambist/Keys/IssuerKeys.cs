@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace Cambist;
 
 /// <summary>
-/// The keys of trusted issuers (contract: issuers, resolution). Only URLs that the registry names, or that such an issuer's own
+/// The keys of trusted issuers. Only URLs that the registry names, or that such an issuer's own
 /// discovery document names, are ever asked; a token never says where. What is known of an issuer outlives a reload of the
 /// registry as long as its identifier and the source of its keys stay.
 /// </summary>

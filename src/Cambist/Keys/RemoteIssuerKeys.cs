@@ -1,8 +1,8 @@
 namespace Cambist;
 
 /// <summary>
-/// Keys from a URL: fetched at the first use, then beside the uses; at most one fetch at a time. See contract of
-/// <see cref="FetchSchedule"/> for when.
+/// Keys from a URL: fetched at the first use, then beside the uses; at most one fetch at a time.
+/// <see cref="FetchSchedule"/> says when.
 /// </summary>
 sealed class RemoteIssuerKeys(string issuer, IssuerKeySource source, KeyFetch fetch, TimeProvider clock, IEngineListener listener, CancellationToken stopping)
     : IssuerKeyState(issuer, clock, listener)

@@ -61,6 +61,18 @@ public sealed class DecisionIdSequence(TimeProvider clock)
     /// <summary>Never gives an id at or below <paramref name="last"/>, the newest one already in the store.</summary>
     public void StartAfter(DecisionId last) => _stamp = UInt128.Max(_stamp, last.Value >> 64);
 
+    /// <summary>
+    /// An instant between the ids given so far and those to come, in milliseconds since 1970: none so far is later, all to
+    /// come are. What a revocation is stamped with.
+    /// </summary>
+    public long Separate()
+    {
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var instant = Math.Max(now, (long)(_stamp >> 16));
+        _stamp = ((UInt128)(ulong)instant << 16) | ushort.MaxValue;
+        return instant;
+    }
+
     /// <summary>The next id.</summary>
     public DecisionId Next()
     {

@@ -11,9 +11,10 @@ public interface ILedger
     /// stored. The entry fails alone and wholly: a used key or a revocation in its lineage leaves nothing of it behind
     /// (no key spent, no token stored, no entry), and never touches the entries that share its transaction.
     /// </summary>
-    /// <param name="entry">The decision; its id is given by the ledger.</param>
+    /// <param name="entry">The decision; its id is given by the ledger. The memory it refers to must not change afterwards.</param>
     /// <param name="cancellationToken">Gives up waiting; an entry that is already queued is still recorded.</param>
     /// <exception cref="StoreUnavailableException">The store cannot be written now; the entry may or may not be recorded.</exception>
+    /// <exception cref="LedgerEntryRejectedException">The store refused the data of this entry, and of this one alone.</exception>
     ValueTask<CommitResult> CommitAsync(LedgerEntry entry, CancellationToken cancellationToken);
 
     /// <summary>

@@ -15,6 +15,10 @@ public interface ITokenStore
     /// <summary>Impersonation tokens that are neither expired nor cancelled, by id, after <paramref name="afterId"/>.</summary>
     ValueTask<IReadOnlyList<StoredToken>> ListImpersonationTokensAsync(string? afterId, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Cancels an impersonation token together with the entry that records who did. False where there is none with this id.</summary>
+    /// <summary>
+    /// Cancels an impersonation token together with the entry that records who did: it is no longer found, and its id is
+    /// revoked, so that a redemption under way does not commit and what it gave before ends.
+    /// </summary>
+    /// <returns>False where no unexpired one has this id, or where the entry itself is refused; nothing is recorded then.</returns>
     ValueTask<bool> CancelAsync(string id, LedgerEntry entry, CancellationToken cancellationToken);
 }

@@ -22,7 +22,6 @@ static class NotBuilt
     public const string Impersonation = "subject.issuer: impersonation";
     public const string RefreshTokenType = "token_types: refresh_token";
     public const string ImpersonationTokenType = "token_types: impersonation_token";
-    public const string RequestedJwt = "requested_token_types: jwt";
 
     static readonly HashSet<string> Parts =
     [
@@ -42,7 +41,6 @@ static class NotBuilt
         Impersonation,
         RefreshTokenType,
         ImpersonationTokenType,
-        RequestedJwt,
     ];
 
     /// <summary>Warns where a part is not built.</summary>

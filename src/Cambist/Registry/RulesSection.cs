@@ -83,9 +83,7 @@ static class RulesSection
         var types = ImmutableArray.CreateBuilder<string>();
         foreach (var type in nodes.Texts(node, "token types: access_token, jwt"))
         {
-            if (nodes.Word(type, TokenKindNames.Requested) is not { } name) continue;
-            types.Add(TokenKindNames.Urn(name));
-            if (name == TokenKindNames.Jwt) NotBuilt.Warn(nodes, type, NotBuilt.RequestedJwt);
+            if (nodes.Word(type, TokenKindNames.Requested) is { } name) types.Add(TokenKindNames.Urn(name));
         }
 
         return types.ToImmutable();

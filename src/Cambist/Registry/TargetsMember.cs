@@ -59,13 +59,18 @@ static class TargetsMember
         foreach (var written in nodes.Texts(node, "scopes one of which the subject token must hold, or true for no condition"))
         {
             if (ScopeNames.TryReadPrefixed(written.Value, draft, out var prefixed)) held.Add(new(prefixed.Resource, prefixed.Scope));
-            else if (Unprefixed(written, served, draft, nodes)) held.Add(new(null, written.Value));
+            else if (Unprefixed(written, served, draft, nodes) is { } meant) held.Add(meant);
         }
 
         return held.ToImmutable();
     }
 
-    static bool Unprefixed(DocumentScalar written, IReadOnlySet<string> served, RegistryDraft draft, NodeReader nodes)
+    /// <summary>
+    /// A scope without its resource means the one of that name at the resource that the rule's clients serve: a scope of the
+    /// same name held at another resource must not entitle to anything. Where they serve none that defines it, it is the only
+    /// resource that does, or whatever resource the token is for.
+    /// </summary>
+    static HeldScope? Unprefixed(DocumentScalar written, IReadOnlySet<string> served, RegistryDraft draft, NodeReader nodes)
     {
         var scope = written.Value;
         var defining = draft.ResourcesByScope[scope].ToArray();
@@ -75,12 +80,16 @@ static class TargetsMember
             nodes.Error(written, slash > 0 && draft.Resources.TryGetValue(scope[..slash], out var resource)
                 ? ScopeNames.Unknown(scope[(slash + 1)..], resource.Resource, nodes)
                 : $"no resource defines a scope '{scope}', so no token can hold it; {nodes.Findings.Suggest(scope, draft.ResourcesByScope.Select(group => group.Key).ToArray())}");
-            return false;
+            return null;
         }
 
         var meant = defining.Where(served.Contains).ToArray();
-        if (meant.Length <= 1) return true;
-        nodes.Error(written, $"the rule's clients serve {string.Join(" and ", meant)}, which all define '{scope}'; write which is meant: {string.Join(" or ", meant.Select(name => $"{name}/{scope}"))}");
-        return false;
+        if (meant.Length > 1)
+        {
+            nodes.Error(written, $"the rule's clients serve {string.Join(" and ", meant)}, which all define '{scope}'; write which is meant: {string.Join(" or ", meant.Select(name => $"{name}/{scope}"))}");
+            return null;
+        }
+
+        return new(meant.Length == 1 ? meant[0] : defining.Length == 1 ? defining[0] : null, scope);
     }
 }

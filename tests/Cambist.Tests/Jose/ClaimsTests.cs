@@ -174,6 +174,8 @@ public class ClaimsTests
     [InlineData("""{"a":"\udc00"}""")]
     [InlineData("""{"a":"\udc00\ud800"}""")]
     [InlineData("""{"a":"\ud800\ud800\udc00"}""")]
+    [InlineData("""{"a":"\ud800\ud800"}""")]
+    [InlineData("""{"a":"\ud800\u0041"}""")]
     [InlineData("""{"a":"\ud800x\udc00"}""")]
     [InlineData("""{"a":"\ud800\n"}""")]
     [InlineData("""{"a":"\ud800\\udc00"}""")]

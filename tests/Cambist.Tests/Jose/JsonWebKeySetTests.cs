@@ -108,6 +108,17 @@ public class JsonWebKeySetTests
     }
 
     [Fact]
+    public void JWT_08_A_modulus_of_the_flawed_generator_is_refused()
+    {
+        // Only its remainders are looked at: a power of 65537 modulo each small prime (CVE-2017-15361).
+        var product = new[] { 2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167 }
+            .Aggregate(BigInteger.One, (all, prime) => all * prime);
+        var modulus = BigInteger.ModPow(65537, 12345, product) + product * (BigInteger.Pow(2, 2047) / product + 1);
+        KeySets.WhyNot(KeySets.Rsa(Jwt.Encode(modulus.ToByteArray(isUnsigned: true, isBigEndian: true)), "AQAB")).ShouldContain("CVE-2017-15361");
+        KeySets.Of(KeySets.Rsa(Jwt.Encode((modulus + 2).ToByteArray(isUnsigned: true, isBigEndian: true)), "AQAB")).Skipped.ShouldAllBe(why => !why.Contains("CVE"));
+    }
+
+    [Fact]
     public void An_EC_point_is_on_its_curve_and_at_full_length()
     {
         var q = TestKeys.P256.ExportParameters(false).Q;

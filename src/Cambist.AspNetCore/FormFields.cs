@@ -1,0 +1,57 @@
+using Cambist.Protocol;
+
+namespace Cambist.AspNetCore;
+
+/// <summary>The token endpoint's form, read strictly: names compared exactly, a parameter without a value is omitted (RFC 6749 §3.2).</summary>
+sealed class FormFields
+{
+    static readonly string[] Single =
+    [
+        Parameters.GrantType, Parameters.SubjectToken, Parameters.SubjectTokenType, Parameters.ActorToken, Parameters.ActorTokenType,
+        Parameters.Scope, Parameters.RequestedTokenType, Parameters.ClientId, Parameters.ClientSecret, Parameters.ClientAssertion,
+        Parameters.ClientAssertionType, Parameters.AuthorizationDetails,
+    ];
+
+    readonly string?[] _values = new string?[Single.Length];
+    int _seen;
+
+    public string? this[string name] => _values[Array.IndexOf(Single, name)];
+
+    public List<string> Resources { get; } = [];
+
+    public List<string> Audiences { get; } = [];
+
+    /// <summary>The first parameter that was sent twice and may not be; null where none was.</summary>
+    public string? Repeated { get; private set; }
+
+    /// <summary>Takes one decoded pair; unknown names are ignored.</summary>
+    public void Add(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    {
+        if (name.SequenceEqual("resource"u8))
+        {
+            if (value.Length > 0) Resources.Add(Text(value));
+        }
+        else if (name.SequenceEqual("audience"u8))
+        {
+            if (value.Length > 0) Audiences.Add(Text(value));
+        }
+        else
+        {
+            AddSingle(name, value);
+        }
+    }
+
+    void AddSingle(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    {
+        for (var i = 0; i < Single.Length; i++)
+        {
+            if (Single[i].Length != name.Length || !System.Text.Ascii.Equals(name, Single[i])) continue;
+            if ((_seen & (1 << i)) != 0) Repeated ??= Single[i];
+            _seen |= 1 << i;
+            if (value.Length > 0) _values[i] = Text(value);
+            return;
+        }
+    }
+
+    static string Text(ReadOnlySpan<byte> utf8) => System.Text.Encoding.UTF8.GetString(utf8);
+}

@@ -1,0 +1,24 @@
+using System.Net;
+
+namespace Cambist.AspNetCore;
+
+/// <summary>
+/// The client that fetches issuers' documents: no redirects, no cookies, no proxy, 2 seconds to connect. Size and whole time
+/// are bounded where it is used.
+/// </summary>
+sealed class IssuerHttp : IDisposable
+{
+    public HttpMessageInvoker Invoker { get; } = new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        UseProxy = false,
+        AutomaticDecompression = DecompressionMethods.None,
+        ConnectCallback = AddressPolicy.ConnectAsync,
+        ConnectTimeout = TimeSpan.FromSeconds(2),
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        MaxResponseHeadersLength = 32,
+    });
+
+    public void Dispose() => Invoker.Dispose();
+}

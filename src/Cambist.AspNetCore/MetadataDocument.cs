@@ -1,0 +1,35 @@
+using System.Text.Json;
+using Cambist.Protocol;
+
+namespace Cambist.AspNetCore;
+
+/// <summary>
+/// Authorization server metadata (RFC 8414), served also where OpenID Connect clients look. Nothing is advertised that is off.
+/// Every URL comes from the issuer in the registry, never from the request.
+/// </summary>
+static class MetadataDocument
+{
+    public static byte[] Of(Registry registry)
+    {
+        var issuer = registry.Issuer.TrimEnd('/');
+        var methods = registry.Clients.Values.Where(client => !client.IsDisabled).Select(client => MethodName(client.Authentication)).OfType<string>();
+        return JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object>
+        {
+            ["issuer"] = registry.Issuer,
+            ["token_endpoint"] = issuer + EndpointPaths.Token,
+            ["jwks_uri"] = issuer + EndpointPaths.Jwks,
+            ["grant_types_supported"] = new[] { GrantTypes.TokenExchange, GrantTypes.ClientCredentials },
+            ["response_types_supported"] = Array.Empty<string>(), // RFC 8414 §2 wants the member; there is no authorization endpoint
+            ["token_endpoint_auth_methods_supported"] = methods.Append("client_secret_basic").Distinct().Order(StringComparer.Ordinal),
+            ["scopes_supported"] = registry.Resources.Values.Where(resource => resource.Name != ReservedNames.AdminResource).SelectMany(resource => resource.Scopes).Distinct().Order(StringComparer.Ordinal),
+        });
+    }
+
+    static string? MethodName(ClientAuthenticationMethod method) => method switch
+    {
+        ClientAuthenticationMethod.ClientSecretBasic => "client_secret_basic",
+        ClientAuthenticationMethod.ClientSecretPost => "client_secret_post",
+        ClientAuthenticationMethod.None => "none",
+        _ => null, // parsed, not built yet
+    };
+}

@@ -1,0 +1,92 @@
+using Cambist.Protocol;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Cambist.AspNetCore;
+
+/// <summary><c>POST /token</c>: reads the request, hands it to the engine, writes the answer and the one log line.</summary>
+sealed class TokenEndpoint(CambistEngine engine, PlainHttp plainHttp, ILogger<TokenEndpoint> log)
+{
+    public async Task HandleAsync(HttpContext http)
+    {
+        var profile = engine.Registry.Current.ErrorCodes;
+        try
+        {
+            if (!HttpMethods.IsPost(http.Request.Method))
+            {
+                await TokenResponses.WriteErrorAsync(http, Reason.MethodNotAllowed, profile);
+                return;
+            }
+
+            if (plainHttp.IsRefused(http))
+            {
+                await TokenResponses.WriteErrorAsync(http, Reason.PlainHttpRefused, profile);
+                return;
+            }
+
+            var (form, unreadable) = await FormReader.ReadAsync(http.Request, http.RequestAborted);
+            if (form is null)
+            {
+                await TokenResponses.WriteErrorAsync(http, unreadable!.Reason, profile);
+                return;
+            }
+
+            var outcome = await DecideAsync(http, form);
+            DecisionLog.Write(log, outcome);
+            await TokenResponses.WriteAsync(http, outcome, form[Parameters.GrantType] == GrantTypes.TokenExchange, profile);
+        }
+        catch (StoreUnavailableException e)
+        {
+            log.LogError(e, "The store cannot be used now; answered 503");
+            await TokenResponses.WriteErrorAsync(http, Reason.StoreUnavailable, profile);
+        }
+        catch (BadHttpRequestException e) when (!http.Response.HasStarted)
+        {
+            // Kestrel gave up on the body: too large, too slow, or broken off.
+            await TokenResponses.WriteErrorAsync(http, e.StatusCode == StatusCodes.Status413PayloadTooLarge ? Reason.RequestTooLarge : Reason.FormMalformed, profile);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // The client is gone; there is nobody to answer.
+        }
+        catch (Exception e) when (!http.Response.HasStarted)
+        {
+            log.LogError(e, "A fault of the server; answered 500, nothing was issued");
+            await TokenResponses.WriteErrorAsync(http, Reason.InternalError, profile);
+        }
+    }
+
+    async ValueTask<Outcome> DecideAsync(HttpContext http, FormFields form)
+    {
+        // Several Authorization headers are joined by a comma, which is no base64, and so fail as a wrong one would.
+        var authorization = http.Request.Headers.Authorization;
+        var credentials = TokenRequests.Credentials(form, authorization.Count == 0 ? null : authorization.ToString());
+        var cancel = http.RequestAborted;
+
+        if (form.Repeated is { } repeated) return await engine.Unservable.RefuseAsync(credentials, new(Reason.ParameterRepeated, $"{repeated} is repeated"), cancel);
+        if (form[Parameters.AuthorizationDetails] is not null)
+            return await engine.Unservable.RefuseAsync(credentials, new(Reason.AuthorizationDetailsUnsupported, "authorization_details was sent"), cancel);
+        if (http.Request.Headers.ContainsKey("DPoP")) return await engine.Unservable.RefuseAsync(credentials, new(Reason.DpopUnsupported, "a DPoP header was sent"), cancel);
+
+        Denied? malformed;
+        switch (form[Parameters.GrantType])
+        {
+            case GrantTypes.TokenExchange:
+                malformed = TokenRequests.Exchange(form, credentials, out var exchange);
+                if (malformed is null) return await engine.Exchange.ExchangeAsync(exchange!, cancel);
+                break;
+            case GrantTypes.ClientCredentials:
+                malformed = TokenRequests.ClientCredentials(form, credentials, out var forItself);
+                if (malformed is null) return await engine.ClientCredentials.IssueAsync(forItself!, cancel);
+                break;
+            case null:
+                malformed = new(Reason.ParameterMissing, "grant_type is missing or empty");
+                break;
+            default:
+                malformed = new(Reason.GrantTypeUnsupported, "grant_type is not one this server knows");
+                break;
+        }
+
+        return await engine.Unservable.RefuseAsync(credentials, malformed, cancel);
+    }
+}

@@ -1,0 +1,35 @@
+using System.CommandLine;
+
+namespace Cambist.Server;
+
+/// <summary><c>cambist serve</c>.</summary>
+static class ServeCommand
+{
+    public static Command Create()
+    {
+        var registry = new Option<string?>("--registry") { Description = "The registry file.", HelpName = "FILE" };
+        var storage = new Option<string?>("--storage") { Description = "The store: sqlite:PATH.", HelpName = "CONN" };
+        var urls = new Option<string?>("--urls") { Description = "Where the protocol endpoints listen; several are separated by semicolons.", HelpName = "URL" };
+        var managementUrls = new Option<string?>("--management-urls") { Description = "Where the management endpoints listen.", HelpName = "URL" };
+        var command = new Command("serve", "Runs the server.") { registry, storage, urls, managementUrls };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var overrides = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+            void Override(string key, Option<string?> option)
+            {
+                if (parsed.GetValue(option) is { } value) overrides[$"Cambist:{key}"] = value;
+            }
+
+            Override(nameof(ServerSettings.Registry), registry);
+            Override(nameof(ServerSettings.Storage), storage);
+            Override(nameof(ServerSettings.Urls), urls);
+            Override(nameof(ServerSettings.ManagementUrls), managementUrls);
+
+            await using var app = ServerHost.Build(overrides);
+            await ServerHost.StartAsync(app, cancellationToken);
+            await app.WaitForShutdownAsync(cancellationToken);
+            return 0;
+        });
+        return command;
+    }
+}

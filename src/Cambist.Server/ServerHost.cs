@@ -1,0 +1,91 @@
+using System.Net;
+using System.Net.Sockets;
+using Cambist.Yaml;
+
+namespace Cambist.Server;
+
+/// <summary>Builds the server: settings, listeners, Cambist, endpoints.</summary>
+static class ServerHost
+{
+    public static WebApplication Build(IDictionary<string, string?> overrides, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Configuration.AddInMemoryCollection(overrides);
+        builder.Logging
+            .AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
+            .AddFilter("Microsoft.Hosting", LogLevel.Warning)
+            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical); // what keeps it from starting is said on stderr
+        configure?.Invoke(builder);
+
+        var settings = ServerSettings.Read(builder.Configuration);
+        builder.Services.AddSingleton(settings);
+        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 256 * 1024;
+            Listeners.Listen(kestrel, settings.Urls, isManagement: false, nameof(settings.Urls));
+            Listeners.Listen(kestrel, settings.ManagementUrls, isManagement: true, nameof(settings.ManagementUrls));
+        });
+        builder.Services.AddCambist(
+            cambist =>
+            {
+                cambist.UseRegistryFile(settings.Registry, new RegistryFileOptions
+                {
+                    SecretsFolder = settings.SecretsFolder,
+                    ConfiguredIssuer = settings.Issuer,
+                    DefaultIssuer = LoopbackIssuer(settings.Urls),
+                    AllowHttp = settings.AllowHttp,
+                });
+                cambist.UseSqlite(settings.SqlitePath);
+                if (settings.KeyFile is { } keyFile) cambist.UseKeyFile(keyFile);
+            },
+            http =>
+            {
+                http.AllowHttp = settings.AllowHttp;
+                foreach (var network in settings.ParseTrustedProxies()) http.TrustedProxies.Add(network);
+            });
+
+        var app = builder.Build();
+        try
+        {
+            Listeners.Separate(app);
+            app.MapCambist().Add(Listeners.ServeHealthOnBoth);
+            return app;
+        }
+        catch (Exception e) when (e is RegistryException or StoreUnavailableException or KeySealException)
+        {
+            throw new FailedException(e.Message);
+        }
+    }
+
+    public static async Task StartAsync(WebApplication app, CancellationToken cancellationToken)
+    {
+        var settings = app.Services.GetRequiredService<ServerSettings>();
+        try
+        {
+            await app.StartAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+            throw new FailedException($"cannot listen on {settings.Urls} and {settings.ManagementUrls}: {e.Message.TrimEnd('.')}. Choose other addresses with --urls and --management-urls.");
+        }
+
+        var engine = app.Services.GetRequiredService<CambistEngine>();
+        if (settings.AllowHttp) app.Logger.LogWarning("Cambist:AllowHttp is on: tokens and credentials are taken over plain http from any peer");
+        app.Logger.LogInformation("cambist serves {Issuer} on {Urls}, management on {ManagementUrls}, registry revision {Revision}",
+            engine.Registry.Current.Issuer, settings.Urls, settings.ManagementUrls, engine.Registry.Current.Revision);
+    }
+
+    /// <summary>The first of the URLs that is on loopback: our identifier where nobody says another.</summary>
+    static string? LoopbackIssuer(string urls) =>
+        urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .FirstOrDefault(url => Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.IsLoopback)?.TrimEnd('/');
+
+    /// <summary>A loopback port that was free a moment ago.</summary>
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,72 @@
+using System.Net;
+
+namespace Cambist.Server;
+
+/// <summary>The settings of <c>cambist serve</c>, from <c>appsettings.json</c>, environment (<c>CAMBIST__STORAGE</c>) and command line.</summary>
+sealed record ServerSettings
+{
+    /// <summary>The registry file.</summary>
+    public string Registry { get; init; } = "cambist.yaml";
+
+    /// <summary>The store; paths are relative to the working folder.</summary>
+    public string Storage { get; init; } = "sqlite:data/cambist.db";
+
+    /// <summary>Where the protocol endpoints listen.</summary>
+    public string Urls { get; init; } = "http://127.0.0.1:8080";
+
+    /// <summary>Where the management endpoints listen.</summary>
+    public string ManagementUrls { get; init; } = "http://127.0.0.1:8081";
+
+    /// <summary>Takes tokens over plain http from any peer, and http issuers off loopback.</summary>
+    public bool AllowHttp { get; init; }
+
+    /// <summary>Address ranges whose forwarding headers are believed, separated by commas.</summary>
+    public string? TrustedProxies { get; init; }
+
+    /// <summary>Where every file named in the registry lies; the registry's folder by default.</summary>
+    public string? SecretsFolder { get; init; }
+
+    /// <summary>Our identifier, when the registry has no <c>issuer</c>.</summary>
+    public string? Issuer { get; init; }
+
+    /// <summary>The file with the key that seals private keys; beside the SQLite store by default.</summary>
+    public string? KeyFile { get; init; }
+
+    public static ServerSettings Read(IConfiguration configuration)
+    {
+        var section = configuration.GetSection("Cambist");
+        var defaults = new ServerSettings();
+        return new ServerSettings
+        {
+            Registry = section[nameof(Registry)] ?? defaults.Registry,
+            Storage = section[nameof(Storage)] ?? defaults.Storage,
+            Urls = section[nameof(Urls)] ?? defaults.Urls,
+            ManagementUrls = section[nameof(ManagementUrls)] ?? defaults.ManagementUrls,
+            AllowHttp = ReadFlag(section, nameof(AllowHttp)),
+            TrustedProxies = section[nameof(TrustedProxies)],
+            SecretsFolder = section[nameof(SecretsFolder)],
+            Issuer = section[nameof(Issuer)],
+            KeyFile = section[nameof(KeyFile)],
+        };
+    }
+
+    /// <summary>The path of the SQLite file.</summary>
+    public string SqlitePath =>
+        Storage.StartsWith("sqlite:", StringComparison.Ordinal) && Storage.Length > "sqlite:".Length
+            ? Path.GetFullPath(Storage["sqlite:".Length..])
+            : throw new FailedException($"Cambist:Storage is \"{Kind(Storage)}…\"; this version stores on SQLite only: sqlite:PATH");
+
+    public IEnumerable<IPNetwork> ParseTrustedProxies() =>
+        (TrustedProxies ?? "").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries).Select(range =>
+            IPNetwork.TryParse(range, out var network) ? network
+            : IPAddress.TryParse(range, out var address) ? new IPNetwork(address, address.GetAddressBytes().Length * 8)
+            : throw new FailedException($"Cambist:TrustedProxies holds \"{range}\", which is no address range such as 10.0.0.0/8"));
+
+    static bool ReadFlag(IConfigurationSection section, string name) =>
+        section[name] is not { } text ? false
+        : bool.TryParse(text, out var value) ? value
+        : throw new FailedException($"Cambist:{name} is \"{text}\"; write true or false");
+
+    /// <summary>A connection string may hold a password; only its beginning is shown.</summary>
+    static string Kind(string connection) => connection.Split(['=', ':', ';'], 2)[0];
+}

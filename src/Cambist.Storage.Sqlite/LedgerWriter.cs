@@ -1,0 +1,165 @@
+namespace Cambist.Storage.Sqlite;
+
+/// <summary>
+/// The one connection of a server that writes, on the thread of its <see cref="GroupCommit"/>. Being alone is the fence: what
+/// it checks cannot change before it commits.
+/// </summary>
+sealed class LedgerWriter(Database database, TimeProvider clock, TimeSpan? auditRetention, Checkpoints checkpoints) : ILedgerBatchWriter
+{
+    const string InsertBlock = "INSERT INTO decisions (first, last, count, block) VALUES (?, ?, ?, ?)";
+
+    readonly EntryBlock _block = new();
+    readonly Purge _purge = new(database, clock, auditRetention);
+
+    // What is remembered of the store between transactions; read again when another process changed it, or ours failed.
+    bool _remembers;
+    long _storeVersion;
+    RevokedKinds _revoked;
+    long _latestExpiry;
+
+    public ValueTask WriteAsync(ReadOnlyMemory<PendingEntry> batch, DecisionIdSequence ids)
+    {
+        Transact(
+            ids,
+            (writer: this, batch),
+            static (state, ids) =>
+            {
+                foreach (var pending in state.batch.Span) pending.Result = state.writer.Add(pending.Entry, pending.Json.Span, ids);
+                return state.writer._block.Count > 0;
+            });
+        return default;
+    }
+
+    /// <summary>Revokes by the ledger's instant.</summary>
+    public Revocation Revoke(Revocation revocation, DecisionIdSequence ids)
+    {
+        var recorded = revocation;
+        Transact(
+            ids,
+            this,
+            (writer, ids) =>
+            {
+                recorded = writer.RevokeNow(revocation, ids);
+                return true;
+            });
+        return recorded;
+    }
+
+    /// <summary>
+    /// Removes an impersonation token, revokes its id, so that a redemption on its way does not commit, and records who did it.
+    /// </summary>
+    public bool Cancel(string id, LedgerEntry entry, ReadOnlyMemory<byte> json, DecisionIdSequence ids) =>
+        Transact(
+            ids,
+            this,
+            (writer, ids) =>
+            {
+                var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+                if (TokenRows.FindLive(database, id, now) is not { } token) return false;
+                if (writer.Add(entry, json.Span, ids).Status != CommitStatus.Committed) return false;
+                TokenRows.Remove(database, id);
+                writer.RevokeNow(new(RevocationKind.Lineage, id, 0, entry.Trace ?? "cancelled", token.ExpiresAt), ids);
+                return true;
+            });
+
+    /// <summary>Anything else, in a transaction of its own: committed where it returns true.</summary>
+    public bool Change(Func<Database, bool> change, DecisionIdSequence ids) => Transact(ids, change, (change, _) => change(database));
+
+    bool Transact<T>(DecisionIdSequence ids, T state, Func<T, DecisionIdSequence, bool> work)
+    {
+        RollBack(); // what an earlier failure may have left open
+        database.Prepared("BEGIN IMMEDIATE").Run();
+        try
+        {
+            LookAround(ids);
+            _block.Clear();
+            if (!work(state, ids))
+            {
+                RollBack(); // a refusal changed nothing that is remembered
+                return false;
+            }
+
+            AppendBlock();
+            _purge.Step();
+            database.Prepared("COMMIT").Run();
+        }
+        catch
+        {
+            _remembers = false;
+            RollBack();
+            throw;
+        }
+
+        checkpoints.AfterCommit(database, _block.Bytes.Length);
+        return true;
+    }
+
+    /// <summary>Inside the transaction, so that nothing can change between looking and writing.</summary>
+    void LookAround(DecisionIdSequence ids)
+    {
+        var version = database.Prepared("PRAGMA data_version");
+        version.Step();
+        var storeVersion = version.Number(0);
+        version.Reset();
+        if (_remembers && storeVersion == _storeVersion) return;
+
+        _storeVersion = storeVersion;
+        _revoked = RevocationRows.Kinds(database);
+        _latestExpiry = database.AskNumber("SELECT value FROM meta WHERE name = 'latest_expiry'");
+        var newest = database.AskNumber("SELECT last FROM decisions ORDER BY first DESC LIMIT 1");
+        ids.StartAfter(RowId.LastOf(newest));
+        _remembers = true;
+    }
+
+    CommitResult Add(LedgerEntry entry, ReadOnlySpan<byte> json, DecisionIdSequence ids)
+    {
+        if (_revoked != RevokedKinds.None)
+        {
+            for (var i = 0; i < entry.DependsOn.Count; i++)
+                if (RevocationRows.Covering(database, entry.DependsOn[i], _revoked) is { } revocation) return CommitResult.Revoked(revocation);
+        }
+
+        if (entry.Consumes.Count > 0 && TokenRows.Consume(database, entry.Consumes) is { } used) return CommitResult.AlreadyUsed(used);
+        if (entry.Stores is { } token)
+        {
+            TokenRows.Add(database, token);
+            Expires(token.ExpiresAt);
+        }
+
+        Expires(entry.ExpiresAt ?? 0);
+        var id = ids.Next();
+        _block.Add(id, json);
+        return CommitResult.Committed(id);
+    }
+
+    Revocation RevokeNow(Revocation revocation, DecisionIdSequence ids)
+    {
+        var earlier = RevocationRows.Find(database, revocation.Kind, revocation.Value);
+        var recorded = RevocationTerm.Recorded(revocation, ids.Separate(), _latestExpiry, earlier);
+        RevocationRows.Save(database, recorded);
+        _revoked |= RevocationRows.Flag(revocation.Kind);
+        return recorded;
+    }
+
+    /// <summary>Raises the mark an hour at a time, so that it is written once an hour and not with every batch.</summary>
+    void Expires(long at)
+    {
+        const long Hour = 60 * 60 * 1000;
+        if (at <= _latestExpiry) return;
+        _latestExpiry = at + Hour;
+        database.Prepared("UPDATE meta SET value = ? WHERE name = 'latest_expiry'").Bind(1, _latestExpiry).Run();
+    }
+
+    void AppendBlock()
+    {
+        if (_block.Count == 0) return;
+        database.Prepared(InsertBlock)
+            .Bind(1, RowId.Of(_block.First)).Bind(2, RowId.Of(_block.Last)).Bind(3, _block.Count).Bind(4, _block.Bytes)
+            .Run();
+    }
+
+    void RollBack()
+    {
+        if (database.InTransaction) database.Prepared("ROLLBACK").Run();
+    }
+}

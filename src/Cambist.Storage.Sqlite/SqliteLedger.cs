@@ -1,0 +1,12 @@
+namespace Cambist.Storage.Sqlite;
+
+sealed class SqliteLedger(GroupCommit commits, LedgerWriter writer, ReadConnections reads) : ILedger
+{
+    public ValueTask<CommitResult> CommitAsync(LedgerEntry entry, CancellationToken cancellationToken) => commits.CommitAsync(entry, cancellationToken);
+
+    public ValueTask<Revocation> RevokeAsync(Revocation revocation, CancellationToken cancellationToken) =>
+        new(commits.RunAsync(ids => writer.Revoke(revocation, ids), cancellationToken));
+
+    public ValueTask<Revocation?> IsRevokedAsync(TokenLineage lineage, CancellationToken cancellationToken) =>
+        reads.ReadAsync(lineage, static (database, lineage) => RevocationRows.Covering(database, lineage, RevokedKinds.All), cancellationToken);
+}

@@ -1,0 +1,107 @@
+namespace Cambist.Storage.Sqlite;
+
+/// <summary>How to open a store on SQLite.</summary>
+public sealed record SqliteStoreOptions
+{
+    /// <summary>
+    /// For commands that change the store beside a running server: takes no server lock. The server sees the change before
+    /// its next batch. Default false.
+    /// </summary>
+    public bool BesideServer { get; init; }
+
+    /// <summary>How long entries are kept; null, the default, for ever.</summary>
+    public TimeSpan? AuditRetention { get; init; }
+
+    /// <summary>The most look-ups at the same time. Default 4.</summary>
+    public int ReadConnections { get; init; } = 4;
+
+    /// <summary>Bounds of the group commit.</summary>
+    public GroupCommitOptions GroupCommit { get; init; } = new();
+}
+
+/// <summary>The store on SQLite: one file, one server.</summary>
+public static class SqliteStore
+{
+    /// <summary>
+    /// Opens a store; makes the file (mode 0600) and its folder (0700) where they are missing, and brings its schema up to
+    /// date. Every commit is on disk before it is answered (WAL, <c>synchronous=FULL</c>, both read back).
+    /// </summary>
+    /// <param name="path">The database file, relative to the working folder.</param>
+    /// <param name="clock">The ledger's clock.</param>
+    /// <param name="options">Null for the defaults: a server's store.</param>
+    /// <exception cref="StoreUnavailableException">
+    /// Another server has the store, the file cannot be opened, is no store of Cambist, or was made by a release too new for
+    /// this one. The message is for the operator.
+    /// </exception>
+    public static Store Open(string path, TimeProvider clock, SqliteStoreOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        options ??= new();
+        path = StoreFile.Prepare(path);
+        var serverLock = options.BesideServer ? null : ServerLock.Take(path);
+        try
+        {
+            return Open(path, clock, options, serverLock);
+        }
+        catch
+        {
+            serverLock?.Dispose();
+            throw;
+        }
+    }
+
+    static Store Open(string path, TimeProvider clock, SqliteStoreOptions options, ServerLock? serverLock)
+    {
+        var database = OpenForWriting(path);
+        var checkpoints = new Checkpoints(path);
+        var writer = new LedgerWriter(database, clock, options.AuditRetention, checkpoints);
+        var lookUps = new ReadConnections(path, options.ReadConnections);
+        var searches = new ReadConnections(path, 1); // a long search keeps no look-up waiting
+        var commits = new GroupCommit(writer, new(clock), options.GroupCommit);
+        return new(
+            new SqliteLedger(commits, writer, lookUps),
+            new SqliteTokenStore(commits, writer, lookUps, clock),
+            new SqliteKeyStore(commits, writer, lookUps),
+            new SqliteDecisionLog(lookUps, searches),
+            new SqliteRegistryStore(commits, writer, lookUps),
+            new OpenStore(commits, [lookUps, searches, checkpoints, database, .. serverLock is null ? [] : (IDisposable[])[serverLock]]));
+    }
+
+    /// <summary>The writer's connection, with its promises set and read back.</summary>
+    internal static Database OpenForWriting(string path)
+    {
+        var database = Database.Open(path, readOnly: false);
+        try
+        {
+            // fullfsync is macOS's word for what fsync means elsewhere; checkpoints are not left to COMMIT.
+            database.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864");
+            var (mode, synchronous) = (database.Ask("PRAGMA journal_mode"), database.Ask("PRAGMA synchronous"));
+            if (mode != "wal" || synchronous != "2")
+                throw new StoreUnavailableException($"{path}: SQLite keeps journal_mode={mode}, synchronous={synchronous} where wal and 2 (FULL) were set; without them an answered exchange could be lost. Move the store to a local disk.");
+            Schema.Upgrade(database, path);
+            return database;
+        }
+        catch (StoreUnavailableException e) when (!e.Message.Contains(path, StringComparison.Ordinal))
+        {
+            database.Dispose();
+            throw new StoreUnavailableException($"The store {path} cannot be opened: {e.Message}", e);
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
+
+    sealed class OpenStore(GroupCommit commits, IDisposable[] parts) : IAsyncDisposable
+    {
+        int _closed;
+
+        public async ValueTask DisposeAsync()
+        {
+            if (Interlocked.Exchange(ref _closed, 1) != 0) return;
+            await commits.DisposeAsync();
+            foreach (var part in parts) part.Dispose();
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using System.Buffers;
+using System.Text;
+using Cambist.Protocol;
+
+namespace Cambist;
+
+/// <summary>
+/// <c>client_secret_basic</c> (RFC 6749 §2.3.1): id and secret are form-encoded each, joined by a colon, then base64.
+/// </summary>
+internal static class ClientSecretBasic
+{
+    const string Scheme = "Basic ";
+
+    /// <summary>Far more than an id and a secret need.</summary>
+    const int LongestHeader = 4096;
+
+    public static Result<RegisteredClient> Authenticate(Registry registry, string authorization, DateTimeOffset now)
+    {
+        if (!authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) || authorization.Length > LongestHeader)
+            return ClientAuthenticator.Failed("the Authorization header is not Basic");
+
+        var buffer = ArrayPool<byte>.Shared.Rent(LongestHeader);
+        try
+        {
+            if (!Convert.TryFromBase64Chars(authorization.AsSpan(Scheme.Length).Trim(' '), buffer, out var length))
+                return ClientAuthenticator.Failed("the Basic credentials are not base64");
+            var credentials = buffer.AsSpan(0, length);
+            var colon = credentials.IndexOf((byte)':');
+            if (colon < 0) return ClientAuthenticator.Failed("the Basic credentials have no colon");
+
+            var id = credentials[..colon];
+            var secret = credentials[(colon + 1)..];
+            if (!FormEncoding.TryDecode(ref id) || !FormEncoding.TryDecode(ref secret))
+                return ClientAuthenticator.Failed("the Basic credentials are not form-encoded");
+            return ClientSecrets.Check(registry, Encoding.UTF8.GetString(id), secret, ClientAuthenticationMethod.ClientSecretBasic, now);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
+        }
+    }
+}

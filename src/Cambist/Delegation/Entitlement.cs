@@ -1,0 +1,83 @@
+using Cambist.Protocol;
+
+namespace Cambist;
+
+/// <summary>
+/// May this caller use this token at all? A token is used by the one it was issued to or meant for; no rule can say
+/// otherwise (RFC 8693 §5 leaves it open, and every peer that did not check it had a hole).
+/// </summary>
+internal static class Entitlement
+{
+    /// <summary>Step 7: the checks of the selected rule. None of them ever falls through to another rule.</summary>
+    public static Denied? Check(DecisionInput input, SelectedRule selected, Registry registry) =>
+        CheckBuilt(selected)
+        ?? CheckToken(input.Subject, input.Client, registry)
+        ?? (input.Actor is { } actor ? CheckActor(actor, input.Client, registry)?.OfActor() : null)
+        ?? Delegate.Check(input, selected, registry)
+        ?? CheckRequestedType(input, selected);
+
+    static Denied? CheckToken(ResolvedToken token, RegisteredClient caller, Registry registry) =>
+        CheckUse(token, caller, registry) ?? CheckKey(token);
+
+    /// <summary>An actor token passes the same test and is nobody's chain itself (DL-12).</summary>
+    static Denied? CheckActor(ResolvedToken actor, RegisteredClient caller, Registry registry) =>
+        actor.Act is null ? CheckToken(actor, caller, registry) : new(Reason.SubjectActNotAccepted, "an actor token must not carry act");
+
+    static Denied? CheckRequestedType(DecisionInput input, SelectedRule selected) =>
+        input.RequestedTokenType is { } type && !selected.Rule.RequestedTokenTypes.Contains(type)
+            ? new(Reason.RequestedTokenTypeUnsupported, $"rule {selected.Rule.Name} gives {string.Join(" or ", selected.Rule.RequestedTokenTypes)}")
+            : null;
+
+    /// <summary>What the registry may say and this version does not carry out is refused, never left out in silence.</summary>
+    static Denied? CheckBuilt(SelectedRule selected)
+    {
+        var rule = selected.Rule;
+        if (selected.Target.Resource.IssuesOpaqueTokens) return OpaqueNotBuilt(selected.Target);
+        if (rule.Proof != ProofRequirement.None) return NotBuilt(rule, "proof");
+        if (rule.Actor is ActorRequirement.Token) return NotBuilt(rule, "actor: { issuer, where }");
+        if (rule.IsOnce) return NotBuilt(rule, "once");
+        return rule.RefreshLifetime is null ? null : NotBuilt(rule, "refresh");
+    }
+
+    static Denied NotBuilt(Rule rule, string member) => new(Reason.NotBuilt, $"rule {rule.Name} (line {rule.Position.Line}) says {member}, which is not built yet");
+
+    public static Denied OpaqueNotBuilt(Target target) => new(Reason.NotBuilt, $"resources.{target.Resource.Name}.token.format: opaque is not built yet");
+
+    static Denied? CheckUse(ResolvedToken token, RegisteredClient caller, Registry registry)
+    {
+        Audience.IsWellFormed(token.Claims, out var aud);
+        if (!token.IsExternal)
+        {
+            return token.ClientId == caller.Id || (aud.GetString() is { } own && caller.ServedIdentifiers.Contains(own))
+                ? null
+                : new(Reason.SubjectNotForCaller, $"the token was issued to {token.ClientId} for {Audience.Describe(aud)}; {Names(caller)}. It is not this caller's to use; a client that is the server of that resource says so in clients.{caller.Id}.serves.");
+        }
+
+        var isMeant = false;
+        foreach (var audience in Audience.Of(aud))
+            isMeant |= audience == registry.Issuer || (!caller.IsPublic && (caller.AnswersTo(audience) || caller.ServedIdentifiers.Contains(audience)));
+        if (!isMeant) return NotForCaller(aud, caller);
+
+        // OpenID Connect Core §3.1.3.7, 5: azp, if present, is the client the ID token was issued to.
+        if (token.TokenType == TokenTypes.IdToken && token.Claims.TryGet("azp"u8, out var azp) && (azp.GetString() is not { } party || !caller.AnswersTo(party)))
+            return new(Reason.SubjectNotForCaller, $"the ID token's azp names another client; {Names(caller)}");
+        return null;
+    }
+
+    /// <summary>A token bound to a key needs proof of that key in this request; none can be brought yet.</summary>
+    static Denied? CheckKey(ResolvedToken token) =>
+        token.Claims.TryGet("cnf"u8, out _) ? new(Reason.SubjectKeyBound, "the token has cnf and the request brings no proof of that key") : null;
+
+    static Denied NotForCaller(Claim aud, RegisteredClient caller) =>
+        new(Reason.SubjectNotForCaller,
+            $"the token's aud is {Audience.Describe(aud)}; {Names(caller)}. If that is {caller.Id}'s name at the issuer, add clients.{caller.Id}.known_as. If not, this token was issued to someone else and is rightly refused.");
+
+    static string Names(RegisteredClient caller)
+    {
+        var names = string.Join(", ", caller.KnownAs.Prepend(caller.Id).Select(name => $"\"{name}\""));
+        var serves = caller.Serves.IsEmpty ? "nothing" : string.Join(", ", caller.Serves.Select(resource => resource.Name));
+        return caller.IsPublic
+            ? $"client {caller.Id} is public and may use only tokens addressed to this server"
+            : $"client {caller.Id} answers to {names} and serves {serves}";
+    }
+}

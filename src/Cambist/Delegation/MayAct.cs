@@ -1,0 +1,42 @@
+using Cambist.Protocol;
+
+namespace Cambist;
+
+/// <summary>
+/// <c>may_act</c> (RFC 8693 §4.4): where a subject token has it, it names the one who may act. Enforced on every path against
+/// the actor, under <c>actor: none</c> against the caller. Checked, never copied.
+/// </summary>
+internal static class MayAct
+{
+    public static Denied? Check(ResolvedToken subject, ResolvedToken? actor, RegisteredClient caller, Registry registry)
+    {
+        if (!subject.Claims.TryGet("may_act"u8, out var mayAct)) return null;
+        if (mayAct.Kind != ClaimKind.Object) return Malformed("may_act is no object");
+
+        string? sub = null, iss = null;
+        foreach (var (member, value) in mayAct.EnumerateObject())
+        {
+            var text = value.GetString();
+            if (text is null || member is not ("sub" or "iss")) return Malformed("may_act holds more than the strings sub and iss");
+            if (member == "sub") sub = text;
+            else iss = text;
+        }
+
+        if (string.IsNullOrEmpty(sub)) return Malformed("may_act has no sub");
+        iss ??= subject.Issuer is { } external ? external.Issuer! : registry.Issuer; // DL-07: without iss, the token's issuer
+
+        var names = iss == registry.Issuer ? NamesHere(sub, actor, caller) : registry.IssuersByIdentifier.ContainsKey(iss) && NamesThere(sub, iss, actor, caller);
+        return names ? null : new(Reason.MayActMismatch, $"may_act names another than {actor?.Subject ?? caller.Id}");
+    }
+
+    /// <summary>Under our own name: a mapped sub or a client id.</summary>
+    static bool NamesHere(string sub, ResolvedToken? actor, RegisteredClient caller) => sub == (actor is null ? caller.Id : actor.Subject);
+
+    /// <summary>Under a trusted external one: that issuer's own sub of the actor token, or the caller by a name it has there. Under any other a name means nobody.</summary>
+    static bool NamesThere(string sub, string iss, ResolvedToken? actor, RegisteredClient caller) =>
+        actor is null
+            ? caller.AnswersTo(sub)
+            : actor.Issuer?.Issuer == iss && actor.Claims.TryGet("sub"u8, out var own) && own.IsString(sub);
+
+    static Denied Malformed(string what) => new(Reason.SubjectActMalformed, what);
+}

@@ -1,0 +1,61 @@
+namespace Cambist;
+
+/// <summary>A running Cambist: registry, store and keys put together. What an edge talks to.</summary>
+public sealed class CambistEngine : IAsyncDisposable
+{
+    readonly IssuerKeys _issuerKeys;
+
+    CambistEngine(Store store, ActiveRegistry registry, KeyRing keys, IssuerKeys issuerKeys, TimeProvider clock)
+    {
+        var recorder = new DecisionRecorder(store.Ledger);
+        var writer = new AccessTokenWriter(keys);
+        var tokens = new TokenResolution([new StoredTokens(store.Tokens), new OwnTokens(keys), new TrustedIssuers(issuerKeys, keys)]);
+
+        (Store, Registry, Keys, _issuerKeys) = (store, registry, keys, issuerKeys);
+        Exchange = new TokenExchange(registry, tokens, writer, recorder, clock);
+        ClientCredentials = new ClientCredentialsGrant(registry, writer, recorder, clock);
+        Unservable = new UnservableRequests(registry, recorder, clock);
+    }
+
+    /// <summary>Token exchange.</summary>
+    public TokenExchange Exchange { get; }
+
+    /// <summary>Client credentials.</summary>
+    public ClientCredentialsGrant ClientCredentials { get; }
+
+    /// <summary>Requests that can only be refused.</summary>
+    public UnservableRequests Unservable { get; }
+
+    /// <summary>The registry in force.</summary>
+    public ActiveRegistry Registry { get; }
+
+    /// <summary>Our keys.</summary>
+    public KeyRing Keys { get; }
+
+    /// <summary>The store.</summary>
+    public Store Store { get; }
+
+    /// <summary>
+    /// Opens the keys (and makes them in a new store), keeps the registry's text, and is ready to decide. Blocks: it runs once,
+    /// before anything is served.
+    /// </summary>
+    internal static CambistEngine Start(
+        LoadedRegistry loaded, Store store, KeySealer sealer, TimeProvider clock, HttpMessageInvoker issuerHttp, bool allowHttp, IEngineListener listener)
+    {
+        var registry = loaded.Compilation.Registry!;
+        foreach (var warning in loaded.Compilation.Findings.Where(finding => finding.Severity == FindingSeverity.Warning))
+            listener.On(new EngineEvent(EngineEventSeverity.Warning, "registry_warning", warning.In(loaded.FileName)));
+
+        var revision = new RegistryRevision(registry.Revision, loaded.Text, clock.GetUtcNow().ToUnixTimeMilliseconds());
+        store.Registries.SaveActivatedAsync(revision, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        var keys = KeyRing.OpenAsync(store.Keys, sealer, registry.Signing, clock, listener, CancellationToken.None).GetAwaiter().GetResult();
+        return new CambistEngine(store, new ActiveRegistry(registry), keys, new IssuerKeys(issuerHttp, clock, listener, new IssuerKeysOptions { AllowHttp = allowHttp }), clock);
+    }
+
+    /// <summary>Closes the store, after what is queued has been written.</summary>
+    public ValueTask DisposeAsync()
+    {
+        _issuerKeys.Dispose();
+        return Store.DisposeAsync();
+    }
+}

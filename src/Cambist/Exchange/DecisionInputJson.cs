@@ -1,0 +1,95 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.Json;
+
+namespace Cambist;
+
+/// <summary>
+/// A <see cref="DecisionInput"/> as it is kept with its entry: of the claims only those that the registry's conditions and
+/// templates name, strings cut at 256 characters and listed under <c>cut</c>, so that a replay knows what it cannot decide.
+/// </summary>
+internal static class DecisionInputJson
+{
+    public const int LongestValue = 256;
+
+    [ThreadStatic] static ArrayBufferWriter<byte>? _buffer;
+    [ThreadStatic] static Utf8JsonWriter? _json;
+
+    public static ReadOnlyMemory<byte> Write(DecisionInput input, ImmutableArray<ClaimPath> mentioned)
+    {
+        var buffer = _buffer ??= new ArrayBufferWriter<byte>(1024);
+        var json = _json ??= LedgerEntryJson.CreateWriter(buffer);
+        buffer.ResetWrittenCount();
+        json.Reset(buffer);
+        json.WriteStartObject();
+        json.WriteString("client"u8, input.Client.Id);
+        WriteToken(json, "subject"u8, input.Subject, mentioned);
+        if (input.Actor is { } actor) WriteToken(json, "actor"u8, actor, mentioned);
+        if (input.Target is { } target)
+        {
+            json.WriteString("target"u8, target.Resource.Name);
+            json.WriteString("audience"u8, target.Audience);
+        }
+
+        if (input.Scopes is { } scopes) WriteStrings(json, "scopes"u8, scopes);
+        if (input.RequestedTokenType is { } type) json.WriteString("requested_token_type"u8, type);
+        json.WriteNumber("now"u8, input.Now.ToUnixTimeMilliseconds());
+        json.WriteEndObject();
+        json.Flush();
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    static void WriteToken(Utf8JsonWriter json, ReadOnlySpan<byte> name, ResolvedToken token, ImmutableArray<ClaimPath> mentioned)
+    {
+        json.WriteStartObject(name);
+        json.WriteString("issuer"u8, token.IssuerName);
+        json.WriteString("token_type"u8, token.TokenType);
+        json.WriteString("kind"u8, KindName(token.Kind));
+        json.WriteString("sub"u8, token.Subject);
+        json.WriteNumber("exp"u8, token.ExpiresAt);
+        if (token.HeldScopes is { } held)
+        {
+            json.WriteStartArray("held"u8);
+            foreach (var scope in held) json.WriteStringValue($"{scope.Resource}/{scope.Scope}");
+            json.WriteEndArray();
+        }
+
+        List<string>? cut = null;
+        json.WriteStartObject("claims"u8);
+        foreach (var path in mentioned)
+        {
+            if (!token.Claims.TryGet(path, out var claim)) continue;
+            json.WritePropertyName(path.Text);
+            if (claim.RawJson.Length <= LongestValue) json.WriteRawValue(claim.RawJson, skipInputValidation: true);
+            else (cut ??= []).Add(WriteCut(json, claim, path));
+        }
+
+        json.WriteEndObject();
+        if (cut is not null) WriteStrings(json, "cut"u8, cut);
+        json.WriteEndObject();
+    }
+
+    static string WriteCut(Utf8JsonWriter json, Claim claim, ClaimPath path)
+    {
+        var text = claim.GetString() ?? Encoding.UTF8.GetString(claim.RawJson);
+        var length = Math.Min(text.Length, LongestValue);
+        if (char.IsHighSurrogate(text[length - 1])) length--;
+        json.WriteStringValue(text.AsSpan(0, length));
+        return path.Text;
+    }
+
+    static void WriteStrings(Utf8JsonWriter json, ReadOnlySpan<byte> name, IEnumerable<string> values)
+    {
+        json.WriteStartArray(name);
+        foreach (var value in values) json.WriteStringValue(value);
+        json.WriteEndArray();
+    }
+
+    public static string KindName(SubjectKind kind) => kind switch
+    {
+        SubjectKind.User => "user",
+        SubjectKind.Client => "client",
+        _ => "impersonated",
+    };
+}

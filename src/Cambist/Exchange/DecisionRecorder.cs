@@ -1,0 +1,105 @@
+using System.Diagnostics.Metrics;
+using Cambist.Protocol;
+
+namespace Cambist;
+
+/// <summary>Step 10: one ledger entry a decision, committed before anybody hears of it.</summary>
+internal sealed class DecisionRecorder(ILedger ledger)
+{
+    static readonly Meter Meter = new("Cambist");
+    static readonly Counter<long> Decisions = Meter.CreateCounter<long>("cambist.decisions", description: "Decisions at the token endpoint, by outcome and reason.");
+
+    /// <summary>Records an issued token and answers; a revocation or a used key found by the ledger makes it a refusal.</summary>
+    public async ValueTask<Outcome> RecordAsync(Walk walk, TokenToIssue token, IssuedToken issued, CancellationToken cancellationToken)
+    {
+        var entry = EntryOf(walk, DecisionOutcome.Issued) with
+        {
+            IssuedId = issued.Id,
+            Target = token.Target.Resource.Name,
+            ScopesGiven = token.Scopes,
+            ActorChain = ChainOf(token),
+            ExpiresAt = token.ExpiresAt * 1000,
+            DependsOn = LineagesOf(walk),
+        };
+        var result = await ledger.CommitAsync(entry, cancellationToken);
+        switch (result.Status)
+        {
+            case CommitStatus.Committed:
+                Count("issued", Reason.None);
+                return new Outcome.Issued(issued.Value, token.TokenType, token.ExpiresAt - token.IssuedAt, token.Scopes, entry with { Id = result.Id });
+            case CommitStatus.Revoked:
+                return await RefuseAsync(walk, Revoked(walk, result.Revocation!), cancellationToken);
+            default:
+                return await RefuseAsync(walk, UsedUp(result.UsedKey!.Value), cancellationToken);
+        }
+    }
+
+    /// <summary>Records a refusal of an authenticated client, awaited like a grant.</summary>
+    public async ValueTask<Outcome> RefuseAsync(Walk walk, Denied denied, CancellationToken cancellationToken)
+    {
+        var entry = EntryOf(walk, DecisionOutcome.Refused) with { Reason = denied.Reason, Trace = Trace.Of(walk, denied) };
+        var result = await ledger.CommitAsync(entry, cancellationToken);
+        Count("refused", denied.Reason);
+        return new Outcome.Refused(PublicReason(walk, denied.Reason), denied.RetryAfter, entry with { Id = result.Id });
+    }
+
+    /// <summary>A failure before anybody was authenticated: counted, not recorded one by one, or a stranger could fill the disk.</summary>
+    public Outcome Unauthenticated(Denied denied)
+    {
+        Count("unauthenticated", denied.Reason);
+        return new Outcome.Refused(denied.Reason);
+    }
+
+    /// <summary>Anybody can be a public client, so it is told nothing about why a token failed; the entry has the precise reason.</summary>
+    static Reason PublicReason(Walk walk, Reason reason) =>
+        walk.Client!.IsPublic && reason is >= Reason.SubjectMalformed and < Reason.SubjectInvalid ? Reason.SubjectInvalid : reason;
+
+    static LedgerEntry EntryOf(Walk walk, DecisionOutcome outcome) => new()
+    {
+        Outcome = outcome,
+        Action = walk.Action,
+        Client = walk.Client?.Id,
+        Subject = Party(walk.Subject),
+        Actor = Party(walk.Actor),
+        Target = walk.Target?.Resource.Name,
+        ScopesAsked = walk.ScopesAsked is { } asked ? asked : null,
+        Rule = walk.Selected?.Rule.Name,
+        RegistryRevision = walk.Registry.Revision,
+        Input = walk.Input is { } input ? DecisionInputJson.Write(input, walk.Registry.MentionedClaims) : default,
+    };
+
+    static RecordedParty? Party(ResolvedToken? token) => token is null ? null : new(token.IssuerName, token.Subject, token.Lineage.Id);
+
+    static IReadOnlyList<TokenLineage> LineagesOf(Walk walk) =>
+        walk.Subject is not { } subject ? [] : walk.Actor is { } actor ? [subject.Lineage, actor.Lineage] : [subject.Lineage];
+
+    static IReadOnlyList<string> ChainOf(TokenToIssue token)
+    {
+        var older = token.From?.Act?.Names ?? [];
+        return token.NewActor is { } actor ? [actor, .. older] : older;
+    }
+
+    static Denied Revoked(Walk walk, Revocation revocation)
+    {
+        var ofActor = walk.Actor is { } actor && IsUnder(actor.Lineage, revocation) && !IsUnder(walk.Subject!.Lineage, revocation);
+        return new(ofActor ? Reason.ActorRevoked : Reason.SubjectRevoked, $"revoked at {DateTimeOffset.FromUnixTimeMilliseconds(revocation.At):u} by {revocation.Kind}");
+    }
+
+    static bool IsUnder(TokenLineage lineage, Revocation revocation) => revocation.Kind switch
+    {
+        RevocationKind.Lineage => lineage.Id == revocation.Value || lineage.Id.StartsWith(revocation.Value + ".", StringComparison.Ordinal),
+        RevocationKind.Subject => lineage.Subject == revocation.Value,
+        RevocationKind.Client => lineage.Client == revocation.Value,
+        _ => lineage.Issuer == revocation.Value,
+    };
+
+    static Denied UsedUp(OneTimeKeyKind kind) => kind switch
+    {
+        OneTimeKeyKind.Once => new(Reason.OnceUsedUp, "the rule takes each subject token once a target"),
+        OneTimeKeyKind.ClientAssertion => ClientAuthenticator.Failed("the client assertion was used before"),
+        _ => new(Reason.SubjectUsedUp, "the token can be used once and was"),
+    };
+
+    static void Count(string outcome, Reason reason) =>
+        Decisions.Add(1, new KeyValuePair<string, object?>("outcome", outcome), new KeyValuePair<string, object?>("reason", reason.WireName()));
+}

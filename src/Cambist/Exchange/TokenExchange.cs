@@ -1,0 +1,58 @@
+using Cambist.Protocol;
+
+namespace Cambist;
+
+/// <summary>
+/// Token exchange (RFC 8693 §2) in ten steps. Steps 2 to 9 read one <see cref="Registry"/> snapshot and write nothing; step 10
+/// records the decision, and only then there is an answer.
+/// </summary>
+public sealed class TokenExchange
+{
+    readonly ActiveRegistry _registry;
+    readonly TokenResolution _tokens;
+    readonly AccessTokenWriter _writer;
+    readonly DecisionRecorder _recorder;
+    readonly TimeProvider _clock;
+
+    internal TokenExchange(ActiveRegistry registry, TokenResolution tokens, AccessTokenWriter writer, DecisionRecorder recorder, TimeProvider clock) =>
+        (_registry, _tokens, _writer, _recorder, _clock) = (registry, tokens, writer, recorder, clock);
+
+    /// <summary>Exchanges a token, or says why not.</summary>
+    /// <param name="request">Step 1, done at the edge: a request that cannot be malformed.</param>
+    /// <param name="cancellationToken">Gives up; a decision that is already queued is still recorded.</param>
+    /// <exception cref="StoreUnavailableException">The ledger cannot be read or written now; nothing was issued.</exception>
+    public async ValueTask<Outcome> ExchangeAsync(ExchangeRequest request, CancellationToken cancellationToken)
+    {
+        var walk = new Walk(_registry.Current, _clock.GetUtcNow(), GrantTypes.TokenExchange) { ScopesAsked = request.Scopes };
+        ValueTask<Outcome> Refuse(Denied why) => _recorder.RefuseAsync(walk, why, cancellationToken);
+
+        // 2. Authenticate the client, and allow the grant for it.
+        if (!ClientAuthenticator.Authenticate(walk, request.Credentials).Gives(out var client, out var denied)) return _recorder.Unauthenticated(denied);
+        if (Grants.Check(client, GrantTypes.TokenExchange) is { } notAllowed) return await Refuse(notAllowed);
+
+        // 3. Resolve the subject token.
+        if (!(await _tokens.ResolveSubjectAsync(walk, request, cancellationToken)).Gives(out _, out denied)) return await Refuse(denied);
+
+        // 4. Resolve the actor token, if one was sent.
+        if (await _tokens.ResolveActorAsync(walk, request, cancellationToken) is { } actorDenied) return await Refuse(actorDenied);
+
+        // 5. Target: which resource is meant.
+        if (Target.Read(walk, request.Targets) is { } targetDenied) return await Refuse(targetDenied);
+
+        // 6. Select: deny entries first, then the first rule that fits.
+        var input = walk.Decide(request);
+        if (!RuleSelection.Select(walk, input).Gives(out var selected, out denied)) return await Refuse(denied);
+
+        // 7. Entitle: may this caller use this subject token, may this actor act?
+        if (Entitlement.Check(input, selected, walk.Registry) is { } notEntitled) return await Refuse(notEntitled);
+
+        // 8. Decide scopes, life, actors, claims.
+        if (!TokenDecision.Decide(input, selected).Gives(out var token, out denied)) return await Refuse(denied);
+
+        // 9. Issue: write, sign, derive the lineage id.
+        if (!_writer.Issue(token, walk.Registry).Gives(out var issued, out denied)) return await Refuse(denied);
+
+        // 10. Record; then, and only then, answer.
+        return await _recorder.RecordAsync(walk, token, issued, cancellationToken);
+    }
+}

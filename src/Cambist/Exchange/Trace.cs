@@ -1,0 +1,48 @@
+using System.Text;
+using Cambist.Protocol;
+
+namespace Cambist;
+
+/// <summary>
+/// What each step saw, one line a step, for explain and for refusals. Made from what the walk knows when it ends, so that it
+/// costs nothing when the answer is yes.
+/// </summary>
+internal static class Trace
+{
+    const int LongestTrace = 8 * 1024;
+    const int LongestValue = 128;
+
+    public static string Of(Walk walk, Denied? denied)
+    {
+        var text = new StringBuilder();
+        if (walk.Client is { } client) text.AppendLine($"client: {client.Id}, by {client.Authentication}");
+        if (walk.Subject is { } subject) text.AppendLine($"subject: {subject.Subject} ({DecisionInputJson.KindName(subject.Kind)}) from {subject.IssuerName}, as {subject.TokenType}");
+        if (walk.Actor is { } actor) text.AppendLine($"actor: {actor.Subject} from {actor.IssuerName}");
+        if (walk.Target is { } target) text.AppendLine($"target: {target.Resource.Name}, aud {target.Audience}");
+        if (walk.Input is { } input)
+        {
+            foreach (var rule in RuleSelection.Candidates(input, walk.Registry))
+            {
+                text.AppendLine($"rule {rule.Name} (line {rule.Position.Line}): {RuleSelection.Explain(rule, input)}");
+                if (rule == walk.Selected?.Rule || text.Length > LongestTrace) break;
+            }
+        }
+
+        if (denied is not null) text.AppendLine($"{denied.Reason.WireName()}: {denied.Detail}");
+        return Limit(text.ToString().TrimEnd());
+    }
+
+    /// <summary>A claim's value as a trace shows it.</summary>
+    public static string Show(Claims claims, ClaimPath path)
+    {
+        if (!claims.TryGet(path, out var claim)) return "nothing (the claim is missing)";
+        var json = Encoding.UTF8.GetString(claim.RawJson);
+        return json.Length <= LongestValue ? json : json[..LongestValue] + "…";
+    }
+
+    static string Limit(string text)
+    {
+        while (Encoding.UTF8.GetByteCount(text) > LongestTrace) text = text[..(text.Length * 3 / 4)];
+        return text;
+    }
+}

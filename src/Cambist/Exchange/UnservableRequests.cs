@@ -1,0 +1,25 @@
+namespace Cambist;
+
+/// <summary>
+/// Requests that are refused for what they look like: a parameter is missing or malformed, the grant is unknown. Where the
+/// client can still say who it is, the refusal is recorded under its name like any other.
+/// </summary>
+public sealed class UnservableRequests
+{
+    readonly ActiveRegistry _registry;
+    readonly DecisionRecorder _recorder;
+    readonly TimeProvider _clock;
+
+    internal UnservableRequests(ActiveRegistry registry, DecisionRecorder recorder, TimeProvider clock) =>
+        (_registry, _recorder, _clock) = (registry, recorder, clock);
+
+    /// <summary>Authenticates the client, and refuses: for that if it fails, else for <paramref name="why"/>.</summary>
+    /// <exception cref="StoreUnavailableException">The ledger cannot be written now.</exception>
+    public async ValueTask<Outcome> RefuseAsync(PresentedCredentials credentials, Denied why, CancellationToken cancellationToken)
+    {
+        var walk = new Walk(_registry.Current, _clock.GetUtcNow(), "unservable");
+        return ClientAuthenticator.Authenticate(walk, credentials).Gives(out _, out var denied)
+            ? await _recorder.RefuseAsync(walk, why, cancellationToken)
+            : _recorder.Unauthenticated(denied);
+    }
+}

@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+
+namespace Cambist;
+
+/// <summary>What is known of a request so far: what a refusal is recorded with. Filled step by step, read by the last one.</summary>
+internal sealed class Walk(Registry registry, DateTimeOffset now, string action)
+{
+    /// <summary>The one snapshot that this request sees.</summary>
+    public Registry Registry { get; } = registry;
+
+    /// <summary>The one instant that this request sees.</summary>
+    public DateTimeOffset Now { get; } = now;
+
+    /// <summary>The grant type.</summary>
+    public string Action { get; } = action;
+
+    public RegisteredClient? Client { get; set; }
+
+    public ResolvedToken? Subject { get; set; }
+
+    public ResolvedToken? Actor { get; set; }
+
+    public Target? Target { get; set; }
+
+    public ImmutableArray<string>? ScopesAsked { get; set; }
+
+    public DecisionInput? Input { get; set; }
+
+    public SelectedRule? Selected { get; set; }
+
+    /// <summary>Closes what steps 2 to 5 found out into the input of steps 6 to 8.</summary>
+    public DecisionInput Decide(ExchangeRequest request) => Input = new DecisionInput
+    {
+        Client = Client!,
+        Subject = Subject!,
+        Actor = Actor,
+        Target = Target,
+        Scopes = request.Scopes,
+        RequestedTokenType = request.RequestedTokenType,
+        Now = Now,
+    };
+}

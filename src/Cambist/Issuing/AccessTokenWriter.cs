@@ -1,0 +1,124 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Cambist.Protocol;
+
+namespace Cambist;
+
+/// <summary>Step 9: a JWT access token (RFC 9068), signed. Reserved claims are written by this class alone.</summary>
+internal sealed class AccessTokenWriter(KeyRing keys)
+{
+    public const int LongestToken = 8 * 1024;
+
+    /// <summary>What JSON itself needs escaped and no more: a token is not HTML.</summary>
+    static readonly JsonWriterOptions Options = new() { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    [ThreadStatic] static ArrayBufferWriter<byte>? _payload;
+    [ThreadStatic] static Utf8JsonWriter? _json;
+
+    public Result<IssuedToken> Issue(TokenToIssue token, Registry registry)
+    {
+        if (token.ParentId is { } parent && Lineage.SegmentsOf(parent) >= Lineage.MostSegments)
+            return new Denied(Reason.LineageTooDeep, $"the token would be more than {Lineage.MostSegments} hops from its origin");
+
+        var id = token.ParentId is null ? Lineage.NewRoot() : Lineage.ChildOf(token.ParentId);
+        var payload = WritePayload(token, id, registry);
+        var key = keys.Current.Active;
+        var header = key.AccessTokenHeader.Span;
+        var unsignedLength = header.Length + 1 + Base64Url.GetEncodedLength(payload.Length);
+        var length = unsignedLength + 1 + Base64Url.GetEncodedLength(key.SignatureBytes);
+        if (length > LongestToken) return new Denied(Reason.TokenTooLarge, $"the token would be {length} bytes, more than {LongestToken}");
+
+        var value = new byte[length];
+        header.CopyTo(value);
+        value[header.Length] = (byte)'.';
+        Base64Url.EncodeToUtf8(payload, value.AsSpan(header.Length + 1), out _, out _);
+        value[unsignedLength] = (byte)'.';
+
+        Span<byte> signature = stackalloc byte[512];
+        var signatureLength = key.Sign(value.AsSpan(0, unsignedLength), signature);
+        Base64Url.EncodeToUtf8(signature[..signatureLength], value.AsSpan(unsignedLength + 1), out _, out var encoded);
+        return new IssuedToken(value.AsMemory(0, unsignedLength + 1 + encoded), id);
+    }
+
+    static ReadOnlySpan<byte> WritePayload(TokenToIssue token, string id, Registry registry)
+    {
+        var buffer = _payload ??= new ArrayBufferWriter<byte>(1024);
+        var json = _json ??= new Utf8JsonWriter(buffer, Options);
+        buffer.ResetWrittenCount();
+        json.Reset(buffer);
+
+        json.WriteStartObject();
+        json.WriteString("iss"u8, registry.Issuer);
+        json.WriteString("sub"u8, token.Subject);
+        json.WriteString("aud"u8, token.Target.Audience);
+        json.WriteString("client_id"u8, token.Client.Id);
+        json.WriteNumber("iat"u8, token.IssuedAt);
+        json.WriteNumber("exp"u8, token.ExpiresAt);
+        json.WriteString("jti"u8, id);
+        if (!token.Scopes.IsEmpty) json.WriteString("scope"u8, ScopeText.Join(token.Scopes));
+        if (token.Kind != SubjectKind.User) json.WriteString("sub_kind"u8, DecisionInputJson.KindName(token.Kind));
+        WriteActors(json, token);
+        if (token.From is { } from)
+        {
+            if (!from.IsExternal || from.Issuer!.PassesAssurance) WriteAssurance(json, from.Claims);
+            WriteConfigured(json, token, from.Claims);
+        }
+
+        json.WriteEndObject();
+        json.Flush();
+        return buffer.WrittenSpan;
+    }
+
+    /// <summary><c>act</c>: the new actor outermost, the older chain inside it, byte for byte.</summary>
+    static void WriteActors(Utf8JsonWriter json, TokenToIssue token)
+    {
+        var older = token.From?.Act;
+        if (token.NewActor is { } actor)
+        {
+            json.WriteStartObject("act"u8);
+            json.WriteString("sub"u8, actor);
+            if (older is not null)
+            {
+                json.WritePropertyName("act"u8);
+                json.WriteRawValue(older.Json.Span, skipInputValidation: true);
+            }
+
+            json.WriteEndObject();
+        }
+        else if (older is not null)
+        {
+            json.WritePropertyName("act"u8);
+            json.WriteRawValue(older.Json.Span, skipInputValidation: true);
+        }
+    }
+
+    /// <summary>Carried over unchanged, never refreshed (RFC 9068 §2.2.1).</summary>
+    static void WriteAssurance(Utf8JsonWriter json, Claims claims)
+    {
+        foreach (var name in (ReadOnlySpan<string>)["auth_time", "acr", "amr"])
+        {
+            if (!claims.TryGet(name, out var claim)) continue;
+            json.WritePropertyName(name);
+            json.WriteRawValue(claim.RawJson, skipInputValidation: true);
+        }
+    }
+
+    /// <summary>The resource's claims and the rule's, which win by name.</summary>
+    static void WriteConfigured(Utf8JsonWriter json, TokenToIssue token, Claims claims)
+    {
+        foreach (var mapping in token.Target.Resource.Claims)
+            if (!IsOverridden(mapping.Name, token.Rule)) mapping.Template.TryWrite(json, mapping.Name, claims);
+        if (token.Rule is null) return;
+        foreach (var mapping in token.Rule.Claims) mapping.Template.TryWrite(json, mapping.Name, claims);
+    }
+
+    static bool IsOverridden(string name, Rule? rule)
+    {
+        if (rule is not null)
+            foreach (var mapping in rule.Claims)
+                if (mapping.Name == name) return true;
+        return false;
+    }
+}

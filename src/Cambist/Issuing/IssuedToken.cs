@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+
+namespace Cambist;
+
+/// <summary>What step 8 decided: everything about the token but its signature.</summary>
+internal sealed record TokenToIssue
+{
+    public required Target Target { get; init; }
+
+    public required RegisteredClient Client { get; init; }
+
+    public required string Subject { get; init; }
+
+    public required SubjectKind Kind { get; init; }
+
+    public required ImmutableArray<string> Scopes { get; init; }
+
+    /// <summary>Seconds since 1970.</summary>
+    public required long IssuedAt { get; init; }
+
+    /// <summary>Seconds since 1970.</summary>
+    public required long ExpiresAt { get; init; }
+
+    /// <summary>The lineage id of the token it descends from; null for none.</summary>
+    public string? ParentId { get; init; }
+
+    /// <summary>The subject token, whose claims are copied as the registry says; null for client credentials.</summary>
+    public ResolvedToken? From { get; init; }
+
+    /// <summary>An actor to put outermost; null where nobody is added.</summary>
+    public string? NewActor { get; init; }
+
+    /// <summary>The rule, for its claims; null for client credentials.</summary>
+    public Rule? Rule { get; init; }
+
+    /// <summary>Token type URN of the answer.</summary>
+    public string TokenType { get; init; } = Protocol.TokenTypes.AccessToken;
+}
+
+/// <summary>A signed token and its lineage id.</summary>
+internal sealed record IssuedToken(ReadOnlyMemory<byte> Value, string Id);

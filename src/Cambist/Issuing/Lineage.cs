@@ -1,0 +1,62 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Cambist;
+
+/// <summary>
+/// Lineage ids: a <c>jti</c> is a path of 128-bit base64url segments joined by dots, parent first. Revoking an id revokes all
+/// beneath it. Ids authorise nothing.
+/// </summary>
+internal static class Lineage
+{
+    public const int MostSegments = 16;
+    const int SegmentBytes = 16;
+    const int SegmentLength = 22;
+
+    /// <summary>A child of <paramref name="parent"/>: one more random segment.</summary>
+    public static string ChildOf(string parent) => string.Concat(parent, ".", NewRoot());
+
+    /// <summary>A first segment of its own, for a token that descends from none.</summary>
+    public static string NewRoot()
+    {
+        Span<byte> random = stackalloc byte[SegmentBytes];
+        RandomNumberGenerator.Fill(random);
+        return Base64Url.EncodeToString(random);
+    }
+
+    /// <summary>
+    /// The root of an external token: an HMAC of its issuer and signed bytes, never of its signature, which can be flipped and
+    /// still verify. So every exchange of one token shares a root, and nobody can compute it from the token.
+    /// </summary>
+    public static string RootOf(ReadOnlySpan<byte> lineageKey, string issuer, ReadOnlySpan<byte> signingInput)
+    {
+        // One shot over one buffer: a keyed hash object costs three times as much, and this runs for every external token.
+        var length = Encoding.UTF8.GetByteCount(issuer) + 1 + signingInput.Length;
+        var buffer = ArrayPool<byte>.Shared.Rent(length);
+        var written = Encoding.UTF8.GetBytes(issuer, buffer);
+        buffer[written++] = 0;
+        signingInput.CopyTo(buffer.AsSpan(written));
+
+        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(lineageKey, buffer.AsSpan(0, length), hash);
+        ArrayPool<byte>.Shared.Return(buffer);
+        return Base64Url.EncodeToString(hash[..SegmentBytes]);
+    }
+
+    public static int SegmentsOf(string id) => id.AsSpan().Count('.') + 1;
+
+    /// <summary>Whether text is a path of at most <see cref="MostSegments"/> whole segments.</summary>
+    public static bool IsWellFormed(string id)
+    {
+        if ((id.Length + 1) % (SegmentLength + 1) != 0 || SegmentsOf(id) > MostSegments) return false;
+        for (var i = 0; i < id.Length; i++)
+        {
+            var isDot = i % (SegmentLength + 1) == SegmentLength;
+            if (isDot ? id[i] != '.' : !(char.IsAsciiLetterOrDigit(id[i]) || id[i] is '-' or '_')) return false;
+        }
+
+        return id.Length > 0;
+    }
+}

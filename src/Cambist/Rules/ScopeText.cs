@@ -1,0 +1,29 @@
+using System.Collections.Immutable;
+
+namespace Cambist;
+
+/// <summary>Scope as text: tokens of %x21 / %x23-5B / %x5D-7E separated by single spaces (RFC 6749 §3.3).</summary>
+public static class ScopeText
+{
+    /// <summary>Reads a scope value; repeats are dropped. False where it is malformed.</summary>
+    public static bool TryParse(string text, out ImmutableArray<string> scopes)
+    {
+        scopes = [];
+        var parts = text.Split(' ');
+        foreach (var part in parts)
+            if (!IsToken(part)) return false;
+        scopes = parts.Length == 1 ? [text] : [.. parts.Distinct(StringComparer.Ordinal)];
+        return true;
+    }
+
+    /// <summary>Whether this is one scope token.</summary>
+    public static bool IsToken(string text)
+    {
+        foreach (var c in text)
+            if (c is not ('!' or (>= '#' and <= '[') or (>= ']' and <= '~'))) return false;
+        return text.Length > 0;
+    }
+
+    /// <summary>One string.</summary>
+    public static string Join(ImmutableArray<string> scopes) => scopes.Length == 1 ? scopes[0] : string.Join(' ', scopes);
+}

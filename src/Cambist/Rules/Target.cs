@@ -1,0 +1,53 @@
+using Cambist.Protocol;
+
+namespace Cambist;
+
+/// <summary>Step 5: the one resource a token is for, and the <c>aud</c> it will carry.</summary>
+internal sealed record Target(ProtectedResource Resource, string Audience)
+{
+    /// <summary>
+    /// Reads what was named, if anything was, into the walk: <c>resource</c> (RFC 8707 §2) and <c>audience</c> (RFC 8693 §2.1). Names of one resource collapse, several
+    /// resources are refused. The first <c>resource</c> is the <c>aud</c>, else the first <c>audience</c>; by exact string, always.
+    /// </summary>
+    public static Denied? Read(Walk walk, RequestedTargets requested)
+    {
+        if (requested.IsEmpty) return null;
+        if (!Read(requested, walk.Registry).Gives(out var target, out var denied)) return denied;
+        walk.Target = target;
+        return null;
+    }
+
+    static Result<Target> Read(RequestedTargets requested, Registry registry)
+    {
+        ProtectedResource? resource = null;
+        string? audience = null;
+        foreach (var uri in requested.Resources)
+        {
+            if (!IsResourceIndicator(uri)) return new Denied(Reason.TargetMalformed, "resource is no absolute URI without fragment (RFC 8707 §2)");
+            if (!registry.ResourcesByAnyName.TryGetValue(uri, out var named) || (uri == named.Name && !named.Identifiers.Contains(uri)))
+                return new Denied(Reason.TargetUnknown, "resource is no identifier of a resource in the registry");
+            if (resource is not null && resource != named) return Several();
+            resource = named;
+            audience ??= uri;
+        }
+
+        foreach (var name in requested.Audiences)
+        {
+            if (!registry.ResourcesByAnyName.TryGetValue(name, out var named))
+                return new Denied(Reason.TargetUnknown, "audience is no name or identifier of a resource in the registry");
+            if (resource is not null && resource != named) return Several();
+            resource = named;
+            audience ??= named.Identifiers.Contains(name) ? name : named.Identifiers[0];
+        }
+
+        return new Target(resource!, audience!);
+    }
+
+    /// <summary>A resource by default: its first identifier is the <c>aud</c>.</summary>
+    public static Target Default(ProtectedResource resource) => new(resource, resource.Identifiers[0]);
+
+    static bool IsResourceIndicator(string uri) =>
+        !uri.Contains('#', StringComparison.Ordinal) && uri.IndexOf(':', StringComparison.Ordinal) > 0 && Uri.TryCreate(uri, UriKind.Absolute, out _);
+
+    static Denied Several() => new(Reason.OneTargetAtATime, "the values of resource and audience name several resources");
+}

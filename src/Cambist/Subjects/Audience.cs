@@ -1,0 +1,50 @@
+namespace Cambist;
+
+/// <summary><c>aud</c>: a string or an array of strings (RFC 7519 §4.1.3), and how to walk it.</summary>
+internal static class Audience
+{
+    public static bool IsWellFormed(Claims claims, out Claim aud)
+    {
+        if (!claims.TryGet("aud"u8, out aud)) return false;
+        if (aud.Kind == ClaimKind.String) return true;
+        if (aud.Kind != ClaimKind.Array) return false;
+        foreach (var item in aud.EnumerateArray())
+            if (item.Kind != ClaimKind.String) return false;
+        return true;
+    }
+
+    public static Values Of(Claim aud) => new(aud);
+
+    public static string Describe(Claim aud)
+    {
+        var values = new List<string>();
+        foreach (var value in Of(aud)) values.Add($"\"{(value.Length <= 128 ? value : value[..128])}\"");
+        return values.Count == 0 ? "empty" : string.Join(", ", values.Take(5));
+    }
+
+    public struct Values(Claim aud)
+    {
+        readonly bool _isOne = aud.Kind == ClaimKind.String;
+        Claim.Elements _items = aud.EnumerateArray();
+        bool _isDone;
+
+        public string Current { get; private set; } = "";
+
+        public readonly Values GetEnumerator() => this;
+
+        public bool MoveNext()
+        {
+            if (_isOne)
+            {
+                if (_isDone) return false;
+                _isDone = true;
+                Current = aud.GetString()!;
+                return true;
+            }
+
+            if (!_items.MoveNext()) return false;
+            Current = _items.Current.GetString()!;
+            return true;
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+
+namespace Cambist;
+
+/// <summary>
+/// A subject or actor token that was found genuine: signature, times, issuer and type are checked; whether this caller may
+/// use it is not.
+/// </summary>
+internal sealed class ResolvedToken
+{
+    /// <summary>Token type URN it was resolved as.</summary>
+    public required string TokenType { get; init; }
+
+    /// <summary>The name of its issuer in the registry; <c>self</c> for ours.</summary>
+    public required string IssuerName { get; init; }
+
+    /// <summary>The issuer, where it is external.</summary>
+    public TrustedIssuer? Issuer { get; init; }
+
+    /// <summary>Our name for its subject.</summary>
+    public required string Subject { get; init; }
+
+    public required SubjectKind Kind { get; init; }
+
+    /// <summary>Its claims; verified.</summary>
+    public required Claims Claims { get; init; }
+
+    /// <summary>Expiry, seconds since 1970.</summary>
+    public required long ExpiresAt { get; init; }
+
+    /// <summary>The client it was issued to, where it is ours.</summary>
+    public string? ClientId { get; init; }
+
+    /// <summary>The scopes it holds, each at a resource; null for kinds of token that have none of their own.</summary>
+    public ImmutableArray<ScopeAt>? HeldScopes { get; init; }
+
+    /// <summary>The chain in its <c>act</c>; null where it has none.</summary>
+    public ActorChain? Act { get; init; }
+
+    /// <summary>All that a revocation could name; its id is the parent of what is issued for it.</summary>
+    public required TokenLineage Lineage { get; init; }
+
+    public bool IsExternal => Issuer is not null;
+}

@@ -1,0 +1,41 @@
+using Cambist.Protocol;
+
+namespace Cambist;
+
+/// <summary>The <c>sub</c> of a token, and the name it has here (contract: per issuer, never <c>sub</c> alone).</summary>
+internal static class SubjectNames
+{
+    const int LongestSub = 255;
+
+    /// <summary><c>sub</c> as it was sent: a non-empty string of at most 255 characters without control characters.</summary>
+    public static Denied? Read(Claims claims, out string sub)
+    {
+        sub = claims.TryGet("sub"u8, out var claim) ? claim.GetString() ?? "" : "";
+        return sub.Length is > 0 and <= LongestSub && !HasControl(sub)
+            ? null
+            : new(Reason.SubjectSubMissing, claim.Kind == ClaimKind.Missing ? "sub is missing" : "sub is no string of 1 to 255 printable characters");
+    }
+
+    /// <summary>Our name for an external subject; refuses a name that is or could be somebody else's.</summary>
+    public static Denied? Map(TrustedIssuer issuer, Claims claims, Registry registry, out string name)
+    {
+        name = issuer.Subject.Expand(claims) ?? "";
+        if (name.Length == 0)
+            return new(Reason.SubjectUnmappable, $"issuers.{issuer.Name}.subject is \"{issuer.Subject.Text}\" and the token lacks a claim it names, or has one that is no non-empty string or integer");
+        if (registry.Clients.ContainsKey(name))
+            return new(Reason.SubjectUnmappable, $"the subject maps to \"{name}\", which is a client's id; give issuers.{issuer.Name}.subject a prefix");
+        if (!issuer.Subject.IsBare) return null;
+
+        foreach (var other in registry.Issuers.Values)
+            if (other.Subject.Prefix.Length > 0 && name.StartsWith(other.Subject.Prefix, StringComparison.Ordinal))
+                return new(Reason.SubjectUnmappable, $"the subject maps to \"{name}\", which begins like a subject of issuer {other.Name}");
+        return null;
+    }
+
+    static bool HasControl(string text)
+    {
+        foreach (var c in text)
+            if (char.IsControl(c)) return true;
+        return false;
+    }
+}

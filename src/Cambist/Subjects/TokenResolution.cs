@@ -1,0 +1,47 @@
+using Cambist.Protocol;
+
+namespace Cambist;
+
+/// <summary>Steps 3 and 4: the chain of resolvers, and what is said when all of them pass.</summary>
+internal sealed class TokenResolution(IReadOnlyList<ITokenResolver> resolvers)
+{
+    public async ValueTask<Result<ResolvedToken>> ResolveSubjectAsync(Walk walk, ExchangeRequest request, CancellationToken cancellationToken)
+    {
+        if (Canonical(request.SubjectTokenType) is not { } type)
+            return new Denied(Reason.SubjectTokenTypeUnsupported, "subject_token_type is not one this server takes");
+        var resolved = await ResolveAsync(new SentToken(request.SubjectToken, type, TokenRole.Subject), walk, cancellationToken);
+        if (resolved.Gives(out var subject, out _)) walk.Subject = subject;
+        return resolved;
+    }
+
+    /// <summary>The actor token, where one was sent; null where none was, or where it was found genuine.</summary>
+    public async ValueTask<Denied?> ResolveActorAsync(Walk walk, ExchangeRequest request, CancellationToken cancellationToken)
+    {
+        if (request.ActorToken is null) return null;
+        if (Canonical(request.ActorTokenType!) is not { } type)
+            return new Denied(Reason.ActorTokenTypeUnsupported, "actor_token_type is not one this server takes");
+        var resolved = await ResolveAsync(new SentToken(request.ActorToken, type, TokenRole.Actor), walk, cancellationToken);
+        if (!resolved.Gives(out var actor, out var denied)) return denied.OfActor();
+        walk.Actor = actor;
+        return null;
+    }
+
+    async ValueTask<Result<ResolvedToken>> ResolveAsync(SentToken token, Walk walk, CancellationToken cancellationToken)
+    {
+        foreach (var resolver in resolvers)
+            if (await resolver.ResolveAsync(token, walk.Registry, walk.Now, cancellationToken) is { } result) return result;
+
+        // Nobody's: a JWT has an issuer that is not trusted for this, anything else is unknown.
+        return token.Jws is { } jws && jws.Payload.TryGet("iss", out _)
+            ? new Denied(Reason.SubjectIssuerUntrusted, $"no issuer in the registry is trusted for this iss, as {token.TokenType}")
+            : new Denied(Reason.SubjectUnknown, "not a token of ours, and no JWT of a trusted issuer");
+    }
+
+    /// <summary>Known types under one name each; RFC 8693 §3 compares the URI exactly.</summary>
+    static string? Canonical(string tokenType) => tokenType switch
+    {
+        TokenTypes.AccessToken or TokenTypes.IdToken or TokenTypes.Jwt or TokenTypes.ImpersonationToken => tokenType,
+        TokenTypes.LogtoImpersonationToken => TokenTypes.ImpersonationToken,
+        _ => null, // a refresh token is taken only where a rule lists it, and none can yet
+    };
+}

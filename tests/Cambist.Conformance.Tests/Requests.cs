@@ -1,0 +1,90 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Cambist.Testing;
+
+namespace Cambist.Conformance.Tests;
+
+/// <summary>Requests as tests send them.</summary>
+static class Requests
+{
+    public const string TokenExchange = "urn:ietf:params:oauth:grant-type:token-exchange";
+    public const string IdTokenType = "urn:ietf:params:oauth:token-type:id_token";
+    public const string AccessTokenType = "urn:ietf:params:oauth:token-type:access_token";
+    public const string JwtType = "urn:ietf:params:oauth:token-type:jwt";
+
+    /// <summary>The secret of every client in these tests.</summary>
+    public static string SecretOf(string client) => $"secret-of-{client}-0123456789";
+
+    /// <summary>A client with that secret, as a registry writes it; <paramref name="more"/> are further members.</summary>
+    public static string Client(string id, string more = "") =>
+        $"{id}: {{ secrets: {{ value: {SecretOf(id)} }}{(more.Length == 0 ? "" : ", " + more)} }}";
+
+    /// <summary>Exchanges an ID token.</summary>
+    public static Task<Answer> SendIdTokenAsync(this TestServer server, string client, string token, params (string Name, string Value)[] more) =>
+        server.ExchangeAsync(client, SecretOf(client), token, "id_token", more);
+
+    /// <summary>Exchanges an access token.</summary>
+    public static Task<Answer> SendAccessTokenAsync(this TestServer server, string client, string token, params (string Name, string Value)[] more) =>
+        server.ExchangeAsync(client, SecretOf(client), token, "access_token", more);
+
+    /// <summary>Exchanges another JWT.</summary>
+    public static Task<Answer> SendJwtAsync(this TestServer server, string client, string token, params (string Name, string Value)[] more) =>
+        server.ExchangeAsync(client, SecretOf(client), token, "jwt", more);
+
+    /// <summary>Exchanges an ID token as a public client.</summary>
+    public static Task<Answer> SendAsPublicAsync(this TestServer server, string client, string token, params (string Name, string Value)[] more) =>
+        server.PostAsync(TestServer.ExchangeForm(token, "id_token", [("client_id", client), .. more]));
+
+    /// <summary>Client credentials.</summary>
+    public static Task<Answer> ForItselfAsync(this TestServer server, string client, params (string Name, string Value)[] more) =>
+        server.PostAsync(client, SecretOf(client), [("grant_type", "client_credentials"), .. more]);
+
+    /// <summary>Any form, as a client with its secret.</summary>
+    public static Task<Answer> SendFormAsync(this TestServer server, string client, params (string Name, string Value)[] form) =>
+        server.PostAsync(client, SecretOf(client), form);
+
+    /// <summary>A body as it is, as a client with its secret.</summary>
+    public static async Task<Answer> SendBodyAsync(this TestServer server, string client, HttpContent? body, string path = "/token", HttpMethod? method = null, Action<HttpRequestMessage>? change = null)
+    {
+        using var request = new HttpRequestMessage(method ?? HttpMethod.Post, path) { Content = body };
+        change?.Invoke(request);
+        request.Headers.Authorization = new("Basic", TestServer.BasicCredentials(client, SecretOf(client)));
+        return await server.SendAsync(request);
+    }
+
+    /// <summary>Text as a form body, not encoded further.</summary>
+    public static HttpContent Form(string text)
+    {
+        var body = new ByteArrayContent(Encoding.UTF8.GetBytes(text));
+        body.Headers.ContentType = new("application/x-www-form-urlencoded");
+        return body;
+    }
+
+    /// <summary>A body that the server may refuse by its length alone: it is sent only once the server asks for it.</summary>
+    public static Task<Answer> SendLargeBodyAsync(this TestServer server, string client, HttpContent body) =>
+        server.SendBodyAsync(client, body, change: request => request.Headers.ExpectContinue = true);
+
+    /// <summary>The form of a plain exchange of an ID token, encoded.</summary>
+    public static string ExchangeBody(string idToken) =>
+        $"grant_type={Uri.EscapeDataString(TokenExchange)}&subject_token={idToken}&subject_token_type={Uri.EscapeDataString(IdTokenType)}";
+
+    /// <summary>A document of the protocol endpoints.</summary>
+    public static async Task<Answer> GetAsync(this TestServer server, string path, Action<HttpRequestMessage>? change = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        change?.Invoke(request);
+        return await server.SendAsync(request);
+    }
+
+    /// <summary>Signs claims with the server's own key: what only a server gone wrong would issue.</summary>
+    public static string SignAsServer(this TestServer server, JsonObject claims, string? type = "at+jwt")
+    {
+        var key = server.Engine.Keys.Current.Active;
+        var header = new JsonObject { ["alg"] = key.Algorithm.Name, ["kid"] = key.KeyId };
+        if (type is not null) header["typ"] = type;
+        var unsigned = new TestJwt(Encoding.UTF8.GetBytes(header.ToJsonString()), Encoding.UTF8.GetBytes(claims.ToJsonString()), []).ToString();
+        var signature = new byte[512];
+        var length = key.Sign(Encoding.ASCII.GetBytes(unsigned[..^1]), signature);
+        return unsigned + System.Buffers.Text.Base64Url.EncodeToString(signature.AsSpan(0, length));
+    }
+}

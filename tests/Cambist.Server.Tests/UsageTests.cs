@@ -1,0 +1,54 @@
+using Cambist.Testing;
+
+namespace Cambist.Server.Tests;
+
+/// <summary>The command line as somebody types it.</summary>
+public sealed class UsageTests : IDisposable
+{
+    readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("cambist-usage-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Theory]
+    [InlineData("--registery x", "'--registery'", "cambist --help")]
+    [InlineData("surve", "'surve'", "cambist --help")]
+    [InlineData("serve --registery x", "'--registery'", "cambist serve --help")]
+    [InlineData("serve --urls", "'--urls'", "cambist serve --help")]
+    [InlineData("serve extra", "'extra'", "cambist serve --help")]
+    [InlineData("demo --twice", "'--twice'", "cambist demo --help")]
+    public async Task Wrong_usage_is_one_line_that_says_where_to_look_and_exit_code_2(string arguments, string what, string look)
+    {
+        var result = await RunAsync(arguments.Split(' '));
+        result.ExitCode.ShouldBe(2);
+        result.Output.ShouldBeEmpty();
+        var line = OneLine(result.Error);
+        line.ShouldStartWith("cambist: ");
+        line.ShouldContain(what);
+        line.ShouldEndWith($"Try: {look}");
+    }
+
+    [Fact]
+    public async Task No_command_at_all_is_wrong_usage()
+    {
+        var result = await RunAsync();
+        result.ExitCode.ShouldBe(2);
+        OneLine(result.Error).ShouldEndWith("Try: cambist --help");
+    }
+
+    [Theory]
+    [InlineData("", "serve", "demo")]
+    [InlineData("serve", "--registry", "--storage", "--urls", "--management-urls")]
+    [InlineData("demo", "--once", "--data", "--urls")]
+    public async Task Help_says_what_there_is(string command, params string[] names)
+    {
+        var result = await RunAsync([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);
+        result.ExitCode.ShouldBe(0);
+        result.Error.ShouldBeEmpty();
+        result.Output.ShouldContain($"cambist {(command.Length == 0 ? "[command]" : command)} [options]");
+        foreach (var name in names) result.Output.ShouldContain($"  {name} ");
+    }
+
+    Task<CommandResult> RunAsync(params string[] arguments) => BuiltServer.RunAsync(_folder.FullName, arguments, cancellation: TestContext.Current.CancellationToken);
+
+    static string OneLine(string text) => text.TrimEnd('\n').Split('\n').ShouldHaveSingleItem();
+}

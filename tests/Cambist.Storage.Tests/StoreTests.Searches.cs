@@ -1,0 +1,70 @@
+using Cambist.Protocol;
+
+namespace Cambist.Storage.Tests;
+
+public abstract partial class StoreTests
+{
+    [Fact]
+    public async Task Each_filter_gives_the_entries_that_fit_and_no_others()
+    {
+        var web = await CommittedAsync(Some.Entry("web") with { Subject = new("login", "alice", "ab.c") });
+        Clock.Advance(TimeSpan.FromSeconds(1));
+        var refused = await CommittedAsync(Some.Entry("web\"x") with { Outcome = DecisionOutcome.Refused, Reason = Reason.NoRule, Subject = new("login", "bob", "abc") });
+        Clock.Advance(TimeSpan.FromSeconds(1));
+        var issued = await CommittedAsync(Some.Entry("ci") with { Subject = new("self", "al", null), IssuedId = "ab" });
+        var start = ManualClock.Start.ToUnixTimeMilliseconds();
+
+        await ShouldFindAsync(DecisionFilter.All, issued, refused, web);
+        await ShouldFindAsync(new() { Client = "web" }, web);
+        await ShouldFindAsync(new() { Client = "web\"x" }, refused);
+        await ShouldFindAsync(new() { Client = "nobody" });
+        await ShouldFindAsync(new() { Subject = "al" }, issued);
+        await ShouldFindAsync(new() { Subject = "bob" }, refused);
+        await ShouldFindAsync(new() { Lineage = "ab" }, issued, web);
+        await ShouldFindAsync(new() { Lineage = "ab.c" }, web);
+        await ShouldFindAsync(new() { Lineage = "abc" }, refused);
+        await ShouldFindAsync(new() { Outcome = DecisionOutcome.Refused }, refused);
+        await ShouldFindAsync(new() { Reason = Reason.NoRule }, refused);
+        await ShouldFindAsync(new() { Reason = Reason.None }, issued, web);
+        await ShouldFindAsync(new() { From = start + 1000 }, issued, refused);
+        await ShouldFindAsync(new() { Until = start + 1000 }, web);
+        await ShouldFindAsync(new() { From = start + 1, Until = start + 2000 }, refused);
+        await ShouldFindAsync(new() { From = start + 2001 });
+        await ShouldFindAsync(new() { Until = start });
+        await ShouldFindAsync(new() { From = long.MinValue, Until = long.MaxValue }, issued, refused, web);
+        await ShouldFindAsync(new() { Until = -1 });
+        await ShouldFindAsync(new() { Client = "web", Subject = "bob" });
+    }
+
+    [Fact]
+    public async Task Pages_follow_each_other_without_gap_or_repetition_also_inside_a_batch()
+    {
+        var ids = await Task.WhenAll(Enumerable.Range(0, 100).Select(i => CommittedAsync(Some.Entry(i % 2 == 0 ? "even" : "odd"))));
+
+        foreach (var (filter, expected) in new[] { (DecisionFilter.All, ids), (new() { Client = "even" }, [.. ids.Where((_, i) => i % 2 == 0)]) })
+        {
+            var seen = new List<DecisionId>();
+            for (var before = default(DecisionId); ;)
+            {
+                var page = await Store.Decisions.PageAsync(filter, before, 7, None);
+                page.Count.ShouldBeLessThanOrEqualTo(7);
+                if (page.Count == 0) break;
+                seen.AddRange(page.Select(e => e.Id));
+                before = page[^1].Id;
+            }
+
+            seen.ShouldBe(expected.OrderDescending());
+        }
+    }
+
+    [Fact]
+    public async Task A_page_of_no_entries_is_empty()
+    {
+        await CommittedAsync(Some.Entry());
+
+        (await Store.Decisions.PageAsync(DecisionFilter.All, default, 0, None)).ShouldBeEmpty();
+    }
+
+    async Task ShouldFindAsync(DecisionFilter filter, params DecisionId[] expected) =>
+        (await Store.Decisions.PageAsync(filter, default, 10, None)).Select(e => e.Id).ShouldBe(expected);
+}

@@ -1,0 +1,53 @@
+using Cambist.Storage.Sqlite;
+
+namespace Cambist.Storage.Tests;
+
+/// <summary>What every store promises: one test a sentence of the ports. Each store runs the whole suite.</summary>
+public abstract partial class StoreTests : IAsyncLifetime
+{
+    protected static CancellationToken None => CancellationToken.None;
+
+    private protected ManualClock Clock { get; } = new();
+
+    protected Store Store { get; private set; } = null!;
+
+    /// <summary>A new, empty store.</summary>
+    protected abstract ValueTask<Store> CreateAsync(TimeProvider clock);
+
+    public async ValueTask InitializeAsync() => Store = await CreateAsync(Clock);
+
+    public virtual async ValueTask DisposeAsync()
+    {
+        await Store.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    protected ValueTask<CommitResult> CommitAsync(LedgerEntry entry) => Store.Ledger.CommitAsync(entry, None);
+
+    protected async Task<DecisionId> CommittedAsync(LedgerEntry entry)
+    {
+        var result = await CommitAsync(entry);
+        result.Status.ShouldBe(CommitStatus.Committed);
+        return result.Id;
+    }
+
+    protected async Task<IReadOnlyList<LedgerEntry>> AllAsync() => await Store.Decisions.PageAsync(DecisionFilter.All, default, int.MaxValue, None);
+}
+
+public sealed class MemoryStoreTests : StoreTests
+{
+    protected override ValueTask<Store> CreateAsync(TimeProvider clock) => new(MemoryStore.Create(clock));
+}
+
+public sealed class SqliteStoreTests : StoreTests
+{
+    readonly TemporaryFolder _folder = new();
+
+    protected override ValueTask<Store> CreateAsync(TimeProvider clock) => new(SqliteStore.Open(_folder.File("cambist.db"), clock));
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        _folder.Dispose();
+    }
+}

@@ -1,0 +1,176 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using Cambist.Server;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+
+namespace Cambist.Testing;
+
+/// <summary>The real application on Kestrel in this process, on SQLite in a temporary folder, with a clock that a test may hold.</summary>
+public sealed class TestServer : IAsyncDisposable
+{
+    readonly WebApplication _app;
+    readonly DirectoryInfo _folder;
+
+    TestServer(WebApplication app, DirectoryInfo folder, string issuer, string management, RecordedLog log)
+    {
+        (_app, _folder, Issuer, Management, Log) = (app, folder, issuer, management, log);
+        Http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false }, disposeHandler: true) { BaseAddress = new(issuer) };
+    }
+
+    /// <summary>The address of its protocol endpoints.</summary>
+    public string Issuer { get; }
+
+    /// <summary>The address of its management endpoints.</summary>
+    public string Management { get; }
+
+    /// <summary>A client of the protocol endpoints; it follows no redirects.</summary>
+    public HttpClient Http { get; }
+
+    /// <summary>Every line that was logged.</summary>
+    public RecordedLog Log { get; }
+
+    /// <summary>The engine behind the endpoints, to look at its ledger.</summary>
+    public CambistEngine Engine => _app.Services.GetRequiredService<CambistEngine>();
+
+    /// <summary>Starts one. <paramref name="registry"/> gets the issuer identifier and gives the text; <paramref name="files"/> are written beside it.</summary>
+    public static async Task<TestServer> StartAsync(
+        Func<string, string> registry,
+        TimeProvider? clock = null,
+        IReadOnlyDictionary<string, string>? files = null,
+        IReadOnlyDictionary<string, string?>? settings = null)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await TryStartAsync(registry, clock, files, settings);
+            }
+            catch (FailedException e) when (tries < 5 && e.Message.StartsWith("cannot listen", StringComparison.Ordinal))
+            {
+                // Somebody else took the free port between our look and the server's bind.
+            }
+        }
+    }
+
+    static async Task<TestServer> TryStartAsync(
+        Func<string, string> registry, TimeProvider? clock, IReadOnlyDictionary<string, string>? files, IReadOnlyDictionary<string, string?>? settings)
+    {
+        var folder = Directory.CreateTempSubdirectory("cambist-test-");
+        var issuer = $"http://127.0.0.1:{ServerHost.FreePort()}";
+        var management = $"http://127.0.0.1:{ServerHost.FreePort()}";
+        var registryFile = Path.Combine(folder.FullName, "cambist.yaml");
+        await File.WriteAllTextAsync(registryFile, registry(issuer));
+        foreach (var (name, content) in files ?? new Dictionary<string, string>()) await File.WriteAllTextAsync(Path.Combine(folder.FullName, name), content);
+
+        var all = new Dictionary<string, string?>
+        {
+            ["Cambist:Registry"] = registryFile,
+            ["Cambist:Storage"] = "sqlite:" + Path.Combine(folder.FullName, "cambist.db"),
+            ["Cambist:Urls"] = issuer,
+            ["Cambist:ManagementUrls"] = management,
+        };
+        foreach (var (key, value) in settings ?? new Dictionary<string, string?>()) all[key] = value;
+
+        var log = new RecordedLog();
+        var app = ServerHost.Build(all, builder =>
+        {
+            builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Debug);
+            if (clock is not null) builder.Services.Replace(ServiceDescriptor.Singleton(clock));
+        });
+        try
+        {
+            await ServerHost.StartAsync(app, CancellationToken.None);
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+
+        return new TestServer(app, folder, issuer, management, log);
+    }
+
+    /// <summary>Posts a form to the token endpoint as a client with a secret in the <c>Authorization</c> header.</summary>
+    public Task<Answer> PostAsync(string client, string secret, IEnumerable<(string Name, string Value)> form) =>
+        PostAsync(form, request => request.Headers.Authorization = new("Basic", BasicCredentials(client, secret)));
+
+    /// <summary>Posts a form to the token endpoint.</summary>
+    public async Task<Answer> PostAsync(IEnumerable<(string Name, string Value)> form, Action<HttpRequestMessage>? change = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/token")
+        {
+            Content = new FormUrlEncodedContent(form.Select(pair => KeyValuePair.Create(pair.Name, pair.Value))),
+        };
+        change?.Invoke(request);
+        return await SendAsync(request);
+    }
+
+    /// <summary>Sends any request to the protocol endpoints.</summary>
+    public async Task<Answer> SendAsync(HttpRequestMessage request)
+    {
+        using var response = await Http.SendAsync(request);
+        var body = await response.Content.ReadAsStringAsync();
+        var json = response.Content.Headers.ContentType?.MediaType is { } type && type.EndsWith("json", StringComparison.Ordinal) && body.Length > 0 ? JsonNode.Parse(body)!.AsObject() : [];
+        return new Answer(response.StatusCode, response.Headers, response.Content.Headers, json, body);
+    }
+
+    /// <summary>Exchanges a token; further parameters follow.</summary>
+    public Task<Answer> ExchangeAsync(string client, string secret, string subjectToken, string subjectTokenType, params (string Name, string Value)[] more) =>
+        PostAsync(client, secret, ExchangeForm(subjectToken, subjectTokenType, more));
+
+    /// <summary>The form of an exchange; <paramref name="subjectTokenType"/> without its <c>urn:ietf:params:oauth:token-type:</c>, or whole.</summary>
+    public static IEnumerable<(string Name, string Value)> ExchangeForm(string subjectToken, string subjectTokenType, params (string Name, string Value)[] more) =>
+    [
+        ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"),
+        ("subject_token", subjectToken),
+        ("subject_token_type", TokenType(subjectTokenType)),
+        .. more,
+    ];
+
+    /// <summary>A token type URN by its last part; anything with a colon is taken as it is.</summary>
+    public static string TokenType(string name) => name.Contains(':', StringComparison.Ordinal) ? name : "urn:ietf:params:oauth:token-type:" + name;
+
+    /// <summary>Id and secret as RFC 6749 §2.3.1 wants them: form-encoded each, then base64.</summary>
+    public static string BasicCredentials(string client, string secret) =>
+        Convert.ToBase64String(Encoding.ASCII.GetBytes($"{WebUtility.UrlEncode(client)}:{WebUtility.UrlEncode(secret)}"));
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await _app.DisposeAsync();
+        _folder.Delete(recursive: true);
+    }
+}
+
+/// <summary>An answer of the protocol endpoints.</summary>
+/// <param name="Status">Its status.</param>
+/// <param name="Headers">Its headers.</param>
+/// <param name="ContentHeaders">The headers that HttpClient counts to the content: its type, its length, <c>Allow</c>.</param>
+/// <param name="Json">Its body, where it is a JSON object.</param>
+/// <param name="Body">Its body as text.</param>
+public sealed record Answer(HttpStatusCode Status, HttpResponseHeaders Headers, HttpContentHeaders ContentHeaders, JsonObject Json, string Body)
+{
+    /// <summary><c>error</c>.</summary>
+    public string? Error => (string?)Json["error"];
+
+    /// <summary><c>reason</c>.</summary>
+    public string? Reason => (string?)Json["reason"];
+
+    /// <summary><c>decision_id</c>.</summary>
+    public string? DecisionId => (string?)Json["decision_id"];
+
+    /// <summary><c>access_token</c>.</summary>
+    public string AccessToken => (string?)Json["access_token"] ?? throw new InvalidOperationException($"No token: {(int)Status} {Body}");
+
+    /// <summary>The access token taken apart.</summary>
+    public TestJwt Jwt => TestJwt.Parse(AccessToken);
+
+    /// <summary>The claims of the access token.</summary>
+    public JsonObject Claims => Jwt.Claims;
+}
