@@ -53,9 +53,9 @@ public sealed class RegistryFileTests : IDisposable
     [Fact]
     public void The_settings_reach_the_compiler()
     {
-        var loaded = RegistryFile.Compile("{}", _folder, new() { DefaultIssuer = "http://sts.example.com", AllowHttp = true });
+        var loaded = RegistryFile.Compile("cambist.yaml", "{}", _folder, new() { DefaultIssuer = "http://sts.example.com", AllowHttp = true });
         loaded.Compilation.Registry!.Issuer.ShouldBe("http://sts.example.com");
-        RegistryFile.Compile("issuer: https://a.example", _folder, new() { ConfiguredIssuer = "https://b.example" }).Compilation.Errors().ShouldHaveSingleItem();
+        RegistryFile.Compile("cambist.yaml", "issuer: https://a.example", _folder, new() { ConfiguredIssuer = "https://b.example" }).Compilation.Errors().ShouldHaveSingleItem();
     }
 
     [Fact]
@@ -80,10 +80,10 @@ public sealed class RegistryFileTests : IDisposable
     public void A_file_of_more_than_four_mebibytes_is_not_read_to_its_end()
     {
         var path = Path.Combine(_folder, "cambist.yaml");
-        File.WriteAllText(path, new string('#', 9_000_000));
+        File.WriteAllText(path, "#" + new string('é', 5_000_000));
         var loaded = RegistryFile.Load(path, new());
         loaded.Compilation.Errors().ShouldHaveSingleItem().Message.ShouldContain("4 MiB");
-        loaded.Text.Length.ShouldBeLessThan(5_000_000);
+        loaded.Text.ShouldBeEmpty();
     }
 
     [Fact]
