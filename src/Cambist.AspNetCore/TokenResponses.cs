@@ -41,6 +41,7 @@ static class TokenResponses
         var headers = http.Response.Headers;
         if (error.Status == StatusCodes.Status401Unauthorized) headers.WWWAuthenticate = "Basic realm=\"cambist\", charset=\"UTF-8\"";
         if (error.Status == StatusCodes.Status405MethodNotAllowed) headers.Allow = "POST";
+        if (error.Status == StatusCodes.Status413PayloadTooLarge) headers.Connection = "close"; // the rest of the body is not read, so nothing can follow it
         if (error.Status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests)
             headers.RetryAfter = Math.Max(1, (int)Math.Ceiling((retryAfter ?? TimeSpan.FromSeconds(1)).TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         if (HttpMethods.IsHead(http.Request.Method)) return;

@@ -44,15 +44,25 @@ static class Requests
         server.PostAsync(client, SecretOf(client), form);
 
     /// <summary>A body as it is, as a client with its secret.</summary>
-    public static async Task<Answer> SendBodyAsync(this TestServer server, string client, HttpContent? body, string path = "/token", HttpMethod? method = null)
+    public static async Task<Answer> SendBodyAsync(this TestServer server, string client, HttpContent? body, string path = "/token", HttpMethod? method = null, Action<HttpRequestMessage>? change = null)
     {
         using var request = new HttpRequestMessage(method ?? HttpMethod.Post, path) { Content = body };
+        change?.Invoke(request);
         request.Headers.Authorization = new("Basic", TestServer.BasicCredentials(client, SecretOf(client)));
         return await server.SendAsync(request);
     }
 
     /// <summary>Text as a form body, not encoded further.</summary>
-    public static HttpContent Form(string text) => new StringContent(text, Encoding.ASCII, "application/x-www-form-urlencoded");
+    public static HttpContent Form(string text)
+    {
+        var body = new ByteArrayContent(Encoding.UTF8.GetBytes(text));
+        body.Headers.ContentType = new("application/x-www-form-urlencoded");
+        return body;
+    }
+
+    /// <summary>A body that the server may refuse by its length alone: it is sent only once the server asks for it.</summary>
+    public static Task<Answer> SendLargeBodyAsync(this TestServer server, string client, HttpContent body) =>
+        server.SendBodyAsync(client, body, change: request => request.Headers.ExpectContinue = true);
 
     /// <summary>The form of a plain exchange of an ID token, encoded.</summary>
     public static string ExchangeBody(string idToken) =>

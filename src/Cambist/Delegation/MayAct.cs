@@ -25,14 +25,14 @@ internal static class MayAct
         if (string.IsNullOrEmpty(sub)) return Malformed("may_act has no sub");
         iss ??= subject.Issuer is { } external ? external.Issuer! : registry.Issuer; // DL-07: without iss, the token's issuer
 
-        var names = iss == registry.Issuer ? NamesHere(sub, actor, caller) : NamesThere(sub, iss, actor, caller);
+        var names = iss == registry.Issuer ? NamesHere(sub, actor, caller) : registry.IssuersByIdentifier.ContainsKey(iss) && NamesThere(sub, iss, actor, caller);
         return names ? null : new(Reason.MayActMismatch, $"may_act names another than {actor?.Subject ?? caller.Id}");
     }
 
     /// <summary>Under our own name: a mapped sub or a client id.</summary>
     static bool NamesHere(string sub, ResolvedToken? actor, RegisteredClient caller) => sub == (actor is null ? caller.Id : actor.Subject);
 
-    /// <summary>Under an external one: that issuer's own sub of the actor token, or the caller by a name it has there.</summary>
+    /// <summary>Under a trusted external one: that issuer's own sub of the actor token, or the caller by a name it has there. Under any other a name means nobody.</summary>
     static bool NamesThere(string sub, string iss, ResolvedToken? actor, RegisteredClient caller) =>
         actor is null
             ? caller.AnswersTo(sub)
