@@ -38,7 +38,7 @@ public static class RegistryFile
     }
 
     /// <summary>The folder a registry file lies in.</summary>
-    public static string FolderOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path)) ?? Path.GetFullPath(path);
+    internal static string FolderOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path)) ?? Path.GetFullPath(path);
 
     static (string? Text, string? Fault) ReadText(string path)
     {
