@@ -7,7 +7,7 @@ sealed class PublicDocuments(CambistEngine engine)
 {
     (Registry Registry, byte[] Document)? _metadata;
 
-    public Task JwksAsync(HttpContext http) => WriteAsync(http, "application/jwk-set+json", "public, max-age=300", engine.Keys.Current.PublishedJwks);
+    public Task JwksAsync(HttpContext http) => WriteAsync(http, "application/jwk-set+json", "public, max-age=300", engine.Keys.PublishedJwks);
 
     public Task MetadataAsync(HttpContext http)
     {

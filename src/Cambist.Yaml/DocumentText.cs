@@ -5,11 +5,14 @@ namespace Cambist.Yaml;
 /// <summary>Judges the bare text of a document before it is parsed.</summary>
 static class DocumentText
 {
+    /// <summary>What is said of a document that is not read.</summary>
+    public const string TooLarge = "the document is larger than 4 MiB; move long lists of values into claims, or split the deployment";
+
     /// <summary>What keeps the text from being parsed at all, or null.</summary>
     public static RegistryFinding? FirstFault(string text)
     {
         if (Encoding.UTF8.GetByteCount(text) > RegistryDocument.MaxBytes)
-            return Fault(new(1, 1), "the document is larger than 4 MiB; move long lists of values into claims or split the deployment");
+            return Fault(new(1, 1), TooLarge);
 
         for (var i = 0; i < text.Length; i++)
         {

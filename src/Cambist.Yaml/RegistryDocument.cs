@@ -6,7 +6,7 @@ namespace Cambist.Yaml;
 /// Reads the text of a registry document, YAML or JSON, into nodes that know their place. Strict: one document, no duplicate
 /// keys, aliases, anchors, merge keys or tags, and every fault is reported at once as far as the text can be followed.
 /// </summary>
-public static class RegistryDocument
+static class RegistryDocument
 {
     /// <summary>The most bytes of UTF-8 that are read: 4 MiB.</summary>
     public const int MaxBytes = 4 * 1024 * 1024;
@@ -38,4 +38,4 @@ public static class RegistryDocument
 /// <summary>What became of a text.</summary>
 /// <param name="Document">The document, without the parts that were refused; null where the text could not be followed to its end.</param>
 /// <param name="Findings">What is wrong with it, in document order.</param>
-public sealed record ParsedDocument(DocumentNode? Document, ImmutableArray<RegistryFinding> Findings);
+sealed record ParsedDocument(DocumentNode? Document, ImmutableArray<RegistryFinding> Findings);

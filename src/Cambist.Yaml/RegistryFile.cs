@@ -38,7 +38,7 @@ public static class RegistryFile
     }
 
     /// <summary>The folder a registry file lies in.</summary>
-    public static string FolderOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path)) ?? Path.GetFullPath(path);
+    internal static string FolderOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path)) ?? Path.GetFullPath(path);
 
     static (string? Text, string? Fault) ReadText(string path)
     {
@@ -47,6 +47,7 @@ public static class RegistryFile
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             var content = new byte[(int)Math.Min(file.CanSeek ? file.Length : RegistryDocument.MaxBytes, RegistryDocument.MaxBytes) + 4];
             var length = file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
+            if (length > RegistryDocument.MaxBytes + 3) return (null, DocumentText.TooLarge); // 3 bytes for a byte order mark
             return (new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(content, 0, length), null);
         }
         catch (DecoderFallbackException)

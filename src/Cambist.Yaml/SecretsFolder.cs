@@ -6,7 +6,7 @@ namespace Cambist.Yaml;
 /// The one folder that files named in a registry lie in. A name that leads out of it, by <c>..</c> or by a link, is answered
 /// like one that does not exist. Remembers what was asked for, so that changes of those files can be watched.
 /// </summary>
-public sealed class SecretsFolder
+sealed class SecretsFolder
 {
     /// <summary>The most bytes of a file that are read: 256 KiB, as of a fetched JWK set.</summary>
     public const int MaxBytes = 256 * 1024;

@@ -20,7 +20,7 @@ static class YamlFaults
             return DocumentText.Fault(place, $"{what} is not closed, or something in it is not valid YAML; check its brackets, braces, commas and quotes");
         }
 
-        var at = new DocumentPosition((int)fault.Start.Line, (int)fault.Start.Column);
+        var at = PlaceOf(fault.Start, DocumentText.At(text, text.Length));
         if (Mentions("tab")) return DocumentText.Fault(Tab(text, End(last).Line) ?? at, "a tab stands in the indentation; indent with spaces");
         return DocumentText.Fault(at,
             Mentions("quoted scalar, found unexpected end") ? "the quoted text that begins here never ends; add the closing quote"
@@ -35,6 +35,10 @@ static class YamlFaults
 
         bool Mentions(string words) => message.Contains(words, StringComparison.Ordinal);
     }
+
+    /// <summary>The place of a mark; at the end of the text the parser counts on, by lines and columns that are not there.</summary>
+    public static DocumentPosition PlaceOf(Mark mark, DocumentPosition end) =>
+        mark.Line > end.Line || (mark.Line == end.Line && mark.Column > end.Column) ? end : new((int)mark.Line, (int)mark.Column);
 
     static DocumentPosition End(ParsingEvent? last) => last is null ? new(1, 1) : new((int)last.End.Line, (int)last.End.Column);
 

@@ -10,6 +10,7 @@ sealed class YamlReader(string text)
     readonly Parser _parser = new(new StringReader(text));
     readonly ImmutableArray<RegistryFinding>.Builder _findings = ImmutableArray.CreateBuilder<RegistryFinding>();
     readonly Stack<DocumentPosition> _open = [];
+    readonly DocumentPosition _end = DocumentText.At(text, text.Length);
 
     /// <summary>Reads the text.</summary>
     public ParsedDocument Read()
@@ -164,5 +165,5 @@ sealed class YamlReader(string text)
     void Refuse(DocumentPosition place, string path, string message) =>
         _findings.Add(new(FindingSeverity.Error, place, path.Length == 0 ? "document" : path, message));
 
-    static DocumentPosition PlaceOf(ParsingEvent e) => new((int)e.Start.Line, (int)e.Start.Column);
+    DocumentPosition PlaceOf(ParsingEvent e) => YamlFaults.PlaceOf(e.Start, _end);
 }

@@ -23,7 +23,11 @@ static class DemoLogin
         {
             Content = new FormUrlEncodedContent(new Dictionary<string, string>
             {
-                ["grant_type"] = "authorization_code", ["code"] = code, ["code_verifier"] = verifier, ["client_id"] = "web", ["redirect_uri"] = RedirectUri,
+                ["grant_type"] = "authorization_code",
+                ["code"] = code,
+                ["code_verifier"] = verifier,
+                ["client_id"] = "web",
+                ["redirect_uri"] = RedirectUri,
             }),
         };
         using var response = await http.SendAsync(redeem, cancellationToken);

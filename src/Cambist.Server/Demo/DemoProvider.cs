@@ -76,8 +76,14 @@ sealed class DemoProvider : IAsyncDisposable
         var header = Encode(new() { ["alg"] = "RS256", ["typ"] = "JWT", ["kid"] = _key.KeyId });
         var payload = Encode(new()
         {
-            ["iss"] = Issuer, ["sub"] = "alice", ["aud"] = ClientId, ["iat"] = now, ["exp"] = now + 600,
-            ["email"] = "alice@example.com", ["tenant"] = "acme", ["phone_number"] = "not for the APIs",
+            ["iss"] = Issuer,
+            ["sub"] = "alice",
+            ["aud"] = ClientId,
+            ["iat"] = now,
+            ["exp"] = now + 600,
+            ["email"] = "alice@example.com",
+            ["tenant"] = "acme",
+            ["phone_number"] = "not for the APIs",
         });
         var signature = new byte[_key.SignatureBytes];
         var length = _key.Sign(Encoding.ASCII.GetBytes($"{header}.{payload}"), signature);

@@ -35,10 +35,10 @@ public sealed class RegisteredClient
     public required ClientAuthenticationMethod Authentication { get; init; }
 
     /// <summary>Its secrets, at most two live at a time.</summary>
-    public ImmutableArray<ClientSecret> Secrets { get; init; } = [];
+    internal ImmutableArray<ClientSecret> Secrets { get; init; } = [];
 
     /// <summary>Its inline keys.</summary>
-    public JsonWebKeySet? Jwks { get; init; }
+    internal JsonWebKeySet? Jwks { get; init; }
 
     /// <summary>Where its keys are published.</summary>
     public Uri? JwksUri { get; init; }
@@ -68,10 +68,10 @@ public sealed class RegisteredClient
     public bool IsPublic => Authentication == ClientAuthenticationMethod.None;
 
     /// <summary>Whether a name in <c>aud</c> or <c>azp</c> of an external token means this client: its id or one of <see cref="KnownAs"/>.</summary>
-    public bool AnswersTo(string name) => name == Id || KnownAs.Contains(name);
+    internal bool AnswersTo(string name) => name == Id || KnownAs.Contains(name);
 }
 
 /// <summary>One secret of a client, as SHA-256 of its UTF-8 bytes. Generated secrets need no slow hash.</summary>
 /// <param name="Sha256">32 bytes.</param>
 /// <param name="ExpiresAt">When it stops working, or null.</param>
-public sealed record ClientSecret(ReadOnlyMemory<byte> Sha256, DateTimeOffset? ExpiresAt);
+sealed record ClientSecret(ReadOnlyMemory<byte> Sha256, DateTimeOffset? ExpiresAt);

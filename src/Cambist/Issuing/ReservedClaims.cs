@@ -3,7 +3,7 @@ using System.Collections.Frozen;
 namespace Cambist;
 
 /// <summary>Claims that the engine alone writes; an error in rules and resources, refused from customizers.</summary>
-public static class ReservedClaims
+static class ReservedClaims
 {
     /// <summary>All of them.</summary>
     public static readonly FrozenSet<string> Names = new[]

@@ -3,7 +3,7 @@ using System.Text;
 namespace Cambist;
 
 /// <summary>JSON kinds of a claim.</summary>
-public enum ClaimKind : byte
+enum ClaimKind : byte
 {
     /// <summary>No claim: the default value.</summary>
     Missing,
@@ -13,7 +13,7 @@ public enum ClaimKind : byte
 }
 
 /// <summary>One value inside <see cref="Claims"/>. A view, valid as long as they are; nothing is copied until asked for.</summary>
-public readonly struct Claim
+readonly struct Claim
 {
     const long EndOfYear9999 = 253_402_300_799;
 

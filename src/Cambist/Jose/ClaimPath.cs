@@ -4,7 +4,7 @@ namespace Cambist;
 /// Where a claim is: <c>a.b</c> is member <c>b</c> of the object <c>a</c>; other names use a JSON pointer (RFC 6901),
 /// such as <c>/kubernetes.io/namespace</c>.
 /// </summary>
-public sealed class ClaimPath : IEquatable<ClaimPath>
+sealed class ClaimPath : IEquatable<ClaimPath>
 {
     ClaimPath(string text, string[] steps) => (Text, Steps) = (text, steps);
 

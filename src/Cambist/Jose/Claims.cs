@@ -9,7 +9,7 @@ namespace Cambist;
 /// size and depth capped. Everything after the parse reads this: conditions, templates, customizers, the ledger.
 /// Immutable, and safe to read from any number of threads.
 /// </summary>
-public sealed class Claims
+sealed class Claims
 {
     /// <summary>The most bytes of JSON that are read: 16 KiB.</summary>
     public const int MaxBytes = 16 * 1024;
@@ -107,7 +107,7 @@ public sealed class Claims
 }
 
 /// <summary>Why text is not read as <see cref="Claims"/>.</summary>
-public enum JsonFault
+enum JsonFault
 {
     /// <summary>It was read.</summary>
     None,

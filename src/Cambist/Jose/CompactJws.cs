@@ -6,7 +6,7 @@ namespace Cambist;
 /// A JWS in compact form (RFC 7515 §7.1), read strictly and not yet verified: three canonical base64url parts, header and
 /// payload as <see cref="Claims"/>, no <c>crit</c>, no <c>b64</c>. What needs no key can be judged from it.
 /// </summary>
-public sealed class CompactJws
+sealed class CompactJws
 {
     /// <summary>The longest token that is read: 16 KiB.</summary>
     public const int MaxLength = 16 * 1024;
@@ -73,7 +73,7 @@ public sealed class CompactJws
 }
 
 /// <summary>Why text is not read as a <see cref="CompactJws"/>.</summary>
-public enum JwsFault
+enum JwsFault
 {
     /// <summary>It was read.</summary>
     None,

@@ -4,7 +4,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace Cambist;
 
 /// <summary>A JWK set (RFC 7517 §5) as this server uses one.</summary>
-public sealed class JsonWebKeySet
+sealed class JsonWebKeySet
 {
     /// <summary>The most bytes that are read: 256 KiB.</summary>
     public const int MaxBytes = 256 * 1024;

@@ -13,19 +13,19 @@ public sealed class JwsAlgorithm
     public string Name { get; }
 
     /// <summary>Its hash.</summary>
-    public HashAlgorithmName Hash { get; }
+    internal HashAlgorithmName Hash { get; }
 
     /// <summary>Length of an ECDSA signature (R and S); 0 for RSA, where the key decides.</summary>
-    public int SignatureBytes { get; }
+    internal int SignatureBytes { get; }
 
     /// <summary><c>crv</c> of the keys it takes; null for RSA.</summary>
-    public string? Curve { get; }
+    internal string? Curve { get; }
 
     /// <summary>The padding of an RSA algorithm.</summary>
-    public RSASignaturePadding? Padding { get; }
+    internal RSASignaturePadding? Padding { get; }
 
     /// <summary><c>kty</c> of the keys it takes.</summary>
-    public string KeyType => Curve is null ? "RSA" : "EC";
+    internal string KeyType => Curve is null ? "RSA" : "EC";
 
 #pragma warning disable CS1591 // the names are RFC 7518's own
     public static readonly JwsAlgorithm ES256 = new("ES256", HashAlgorithmName.SHA256, 64, "P-256", null);

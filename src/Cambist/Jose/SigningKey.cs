@@ -46,7 +46,7 @@ public sealed class SigningKey
 
     /// <summary>Reads what <see cref="ExportPrivateKey"/> wrote.</summary>
     /// <exception cref="CryptographicException">It is no PKCS #8 private key, or not one for this algorithm.</exception>
-    public static SigningKey Import(JwsAlgorithm algorithm, ReadOnlySpan<byte> pkcs8) =>
+    internal static SigningKey Import(JwsAlgorithm algorithm, ReadOnlySpan<byte> pkcs8) =>
         algorithm.Curve is null ? ImportRsa(algorithm, pkcs8) : ImportEc(algorithm, pkcs8);
 
     static SigningKey ImportRsa(JwsAlgorithm algorithm, ReadOnlySpan<byte> pkcs8)
@@ -98,14 +98,14 @@ public sealed class SigningKey
     public ReadOnlyMemory<byte> PublicJwk { get; }
 
     /// <summary>The public half, to verify our own tokens.</summary>
-    public VerificationKey PublicKey { get; }
+    internal VerificationKey PublicKey { get; }
 
     /// <summary>The encoded header of an access token (<c>alg</c>, <c>typ: at+jwt</c>, <c>kid</c>; RFC 9068 §2.1), ASCII.</summary>
-    public ReadOnlyMemory<byte> AccessTokenHeader { get; }
+    internal ReadOnlyMemory<byte> AccessTokenHeader { get; }
 
     /// <summary>The encoded header of another kind of token under this key, ASCII.</summary>
     /// <param name="type"><c>typ</c>; null leaves it out.</param>
-    public byte[] EncodeHeader(string? type)
+    internal byte[] EncodeHeader(string? type)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }); // the other one escapes +
@@ -129,5 +129,5 @@ public sealed class SigningKey
             : _ecdsa!.SignData(input, signature, Algorithm.Hash, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
 
     /// <summary>The private key, PKCS #8, to be sealed.</summary>
-    public byte[] ExportPrivateKey() => _rsa is not null ? _rsa.ExportPkcs8PrivateKey() : _ecdsa!.ExportPkcs8PrivateKey();
+    internal byte[] ExportPrivateKey() => _rsa is not null ? _rsa.ExportPkcs8PrivateKey() : _ecdsa!.ExportPkcs8PrivateKey();
 }

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace Cambist;
 
 /// <summary>A public key that verifies signatures; parsed once, shared by all threads, dropped and never disposed.</summary>
-public sealed class VerificationKey
+sealed class VerificationKey
 {
     readonly RSA? _rsa;
     readonly ECDsa? _ecdsa;

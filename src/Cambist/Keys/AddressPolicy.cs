@@ -16,10 +16,10 @@ namespace Cambist;
 public sealed class AddressPolicy
 {
     /// <summary>Public addresses only.</summary>
-    public static readonly AddressPolicy PublicOnly = new([]);
+    internal static readonly AddressPolicy PublicOnly = new([]);
 
     /// <summary>Where a request carries its policy.</summary>
-    public static readonly HttpRequestOptionsKey<AddressPolicy> RequestOption = new("Cambist.AddressPolicy");
+    internal static readonly HttpRequestOptionsKey<AddressPolicy> RequestOption = new("Cambist.AddressPolicy");
 
     readonly bool _allowsPrivate;
     readonly bool _allowsLoopback;
@@ -37,10 +37,10 @@ public sealed class AddressPolicy
     }
 
     /// <summary>Public addresses, and those of the kinds that the issuer's own host has.</summary>
-    public static AddressPolicy ForIssuerAt(IEnumerable<IPAddress> addresses) => new(addresses);
+    internal static AddressPolicy ForIssuerAt(IEnumerable<IPAddress> addresses) => new(addresses);
 
     /// <summary>Whether a connection may be opened to this address.</summary>
-    public bool Allows(IPAddress address) => AddressKinds.Of(address) switch
+    internal bool Allows(IPAddress address) => AddressKinds.Of(address) switch
     {
         AddressKind.Public => true,
         AddressKind.Private => _allowsPrivate,

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Cambist;
 
 /// <summary>Whether there is a key for a token.</summary>
-public enum IssuerKeyOutcome
+enum IssuerKeyOutcome
 {
     /// <summary>No key of the issuer is meant by this <c>kid</c> and algorithm: the token is refused.</summary>
     Unknown,
@@ -16,7 +16,7 @@ public enum IssuerKeyOutcome
 }
 
 /// <summary>A key for a token, or why there is none.</summary>
-public readonly record struct IssuerKeyAnswer
+readonly record struct IssuerKeyAnswer
 {
     /// <summary>Whether there is a key.</summary>
     public IssuerKeyOutcome Outcome { get; private init; }
@@ -43,4 +43,4 @@ public readonly record struct IssuerKeyAnswer
 /// <param name="Skipped">Keys that were left out, with why.</param>
 /// <param name="Failures">Fetches that failed since.</param>
 /// <param name="LastFault">Why the last one failed; null where it did not.</param>
-public sealed record IssuerKeyHealth(DateTimeOffset? FetchedAt, ImmutableArray<string> KeyIds, ImmutableArray<string> Skipped, int Failures, string? LastFault);
+sealed record IssuerKeyHealth(DateTimeOffset? FetchedAt, ImmutableArray<string> KeyIds, ImmutableArray<string> Skipped, int Failures, string? LastFault);

@@ -11,7 +11,7 @@ namespace Cambist;
 /// Keys are fetched at the first use and refreshed beside the uses after 10 minutes; while an issuer is away they stay in use for
 /// 24 hours. An unknown <c>kid</c> causes one fetch every 30 seconds at most.
 /// </remarks>
-public sealed class IssuerKeys : IDisposable
+sealed class IssuerKeys : IDisposable
 {
     readonly ConcurrentDictionary<(string Issuer, IssuerKeySource Source), IssuerKeyState> _states = new();
     readonly Func<(string Issuer, IssuerKeySource Source), IssuerKeyState> _create;

@@ -3,7 +3,7 @@ using System.Net;
 namespace Cambist;
 
 /// <summary>What surrounds <see cref="IssuerKeys"/>.</summary>
-public sealed record IssuerKeysOptions
+sealed record IssuerKeysOptions
 {
     /// <summary>Whether issuers and their keys may be http off loopback (<c>Cambist:AllowHttp</c>). No by default.</summary>
     public bool AllowHttp { get; init; }
@@ -19,10 +19,10 @@ public sealed record IssuerKeysOptions
 }
 
 /// <summary>What tells two versions of a file apart: its time and length.</summary>
-public readonly record struct FileVersion(DateTimeOffset ModifiedAt, long Length);
+readonly record struct FileVersion(DateTimeOffset ModifiedAt, long Length);
 
 /// <summary>A file as it was read.</summary>
-public sealed record VersionedFile(FileVersion Version, ReadOnlyMemory<byte> Content)
+sealed record VersionedFile(FileVersion Version, ReadOnlyMemory<byte> Content)
 {
     /// <summary>Reads a file from the disk if it is another version than the known one.</summary>
     /// <exception cref="IOException">It is absent, unreadable, or longer than 256 KiB.</exception>

@@ -7,7 +7,7 @@ namespace Cambist;
 /// The file with the keys that seal private keys (<c>Cambist:KeyFile</c>): one base64 of 32 bytes a line, <c>#</c> begins a comment
 /// line. The last line seals, all open; to change the key, append a line.
 /// </summary>
-public static class KeyFile
+static class KeyFile
 {
     const int MaxBytes = 64 * 1024;
     const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;

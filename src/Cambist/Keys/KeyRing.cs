@@ -23,7 +23,7 @@ public sealed class KeyRing
     /// <summary>Opens the keys of a store; makes the signing key and the lineage key where there are none yet.</summary>
     /// <exception cref="KeySealException">A key does not open: the message names the setting to look at.</exception>
     /// <exception cref="StoreUnavailableException">The store cannot be reached, or other nodes kept changing it.</exception>
-    public static async Task<KeyRing> OpenAsync(
+    internal static async Task<KeyRing> OpenAsync(
         IKeyStore store, KeySealer sealer, SigningPolicy policy, TimeProvider clock, IEngineListener listener, CancellationToken cancellationToken)
     {
         var keys = await OpenOrMakeAsync(store, sealer, policy, clock, listener, cancellationToken);
@@ -45,7 +45,7 @@ public sealed class KeyRing
     public ReadOnlyMemory<byte> PublishedJwks => Current.PublishedJwks;
 
     /// <summary>The published key of this <c>kid</c>; null where there is none.</summary>
-    public VerificationKey? Find(string keyId) => Current.Find(keyId);
+    internal VerificationKey? Find(string keyId) => Current.Find(keyId);
 
     /// <summary>
     /// Reads the store again: keys that another node made, rotated or revoked, and a new key where the policy's algorithm has
@@ -53,7 +53,7 @@ public sealed class KeyRing
     /// </summary>
     /// <exception cref="KeySealException">A key does not open.</exception>
     /// <exception cref="StoreUnavailableException">The store cannot be reached.</exception>
-    public async Task RefreshAsync(SigningPolicy policy, CancellationToken cancellationToken)
+    internal async Task RefreshAsync(SigningPolicy policy, CancellationToken cancellationToken)
     {
         var keys = await OpenOrMakeAsync(_store, _sealer, policy, _clock, _listener, cancellationToken);
         Volatile.Write(ref _state, new(keys, keys.At(_clock.GetUtcNow())));

@@ -9,7 +9,7 @@ namespace Cambist;
 /// Seals private keys at rest with AES-256-GCM. A sealed key is a version byte, 8 bytes that name the sealing key, a random
 /// 96-bit nonce, the ciphertext and the tag; its <c>kid</c> is the associated data, so that it opens under its own name only.
 /// </summary>
-public sealed class KeySealer
+sealed class KeySealer
 {
     /// <summary>Length of a sealing key in bytes.</summary>
     public const int KeyBytes = 32;

@@ -29,7 +29,7 @@ public sealed class KeySet
     public ImmutableArray<SigningKey> Published => _published;
 
     /// <summary>Derives the lineage root of external tokens; 32 bytes.</summary>
-    public ReadOnlyMemory<byte> LineageKey { get; }
+    internal ReadOnlyMemory<byte> LineageKey { get; }
 
     /// <summary>The JWK set of the published keys (RFC 7517 §5), UTF-8.</summary>
     public ReadOnlyMemory<byte> PublishedJwks { get; }
@@ -38,7 +38,7 @@ public sealed class KeySet
     internal DateTimeOffset ChangesAt { get; }
 
     /// <summary>The published key of this <c>kid</c>; null where there is none.</summary>
-    public VerificationKey? Find(string keyId)
+    internal VerificationKey? Find(string keyId)
     {
         foreach (var key in _published)
             if (key.KeyId == keyId) return key.PublicKey;

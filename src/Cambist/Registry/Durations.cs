@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Cambist;
 
 /// <summary>Durations as the registry and the settings write them: a whole number and <c>s</c>, <c>m</c>, <c>h</c> or <c>d</c>.</summary>
-public static class Durations
+static class Durations
 {
     const int MostSeconds = 10 * 365 * 24 * 60 * 60;
 

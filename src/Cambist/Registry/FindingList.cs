@@ -25,7 +25,7 @@ sealed class FindingList(ImmutableArray<RegistryFinding> ofParser)
     public void Warning(DocumentPosition position, string subject, string message) =>
         _found.Add(new(FindingSeverity.Warning, position, subject, message));
 
-    /// <summary>The known name that was probably meant, as the end of a sentence, or else all of them where they are few.</summary>
+    /// <summary>The known name that was probably meant, or else all of them where they are few; the end of a message.</summary>
     public string Suggest(string written, IReadOnlyCollection<string> known)
     {
         // comparing with every name costs; a document full of unknown ones must not take minutes to refuse
@@ -33,8 +33,8 @@ sealed class FindingList(ImmutableArray<RegistryFinding> ofParser)
         if (nearest is not null) return $"did you mean {nearest}?";
         return known.Count switch
         {
-            0 => "there are none yet",
-            <= 20 => $"there {(known.Count == 1 ? "is" : "are")} {string.Join(", ", known)}",
+            0 => "none is declared yet",
+            <= 20 => $"known: {string.Join(", ", known)}",
             _ => "look for how it is spelt where it is declared",
         };
     }

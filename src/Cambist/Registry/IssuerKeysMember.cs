@@ -18,9 +18,14 @@ static class IssuerKeysMember
     public static Uri? Uri(DocumentNode node, RegistryDraft draft, NodeReader nodes)
     {
         if (nodes.Text(node, "a URL") is not { } text) return null;
-        if (Urls.Fault(text, draft.Source.AllowHttp, allowQuery: true) is not { } fault) return new(text);
-        nodes.Error(node, fault);
-        return null;
+        if (Urls.Fault(text, draft.Source.AllowHttp, allowQuery: true) is { } fault)
+        {
+            nodes.Error(node, fault);
+            return null;
+        }
+
+        if (Urls.Risk(text) is { } risk) nodes.Warning(node.Position, node.Path, risk);
+        return new(text);
     }
 
     static IssuerKeySource File(DocumentNode node, RegistryDraft draft, NodeReader nodes)

@@ -83,7 +83,8 @@ static class IssuersSection
         var fault = isUrl || !hasOtherKeys ? Urls.Fault(text, draft.Source.AllowHttp, allowQuery: hasOtherKeys)
             : text.Any(c => c <= ' ' || c == '\x7F') ? "an issuer holds no spaces or control characters"
             : null;
-        if (fault is not null) nodes.Error(node, isUrl || hasOtherKeys ? fault : $"{fault}; an issuer that is no URL needs jwks_uri or jwks_file");
+        if (fault is not null) nodes.Error(node, hasOtherKeys || text.Contains("://", StringComparison.Ordinal) ? fault : $"{fault}; an issuer that is no URL needs jwks_uri or jwks_file");
+        else if (Urls.Risk(text) is { } risk) nodes.Warning(node.Position, node.Path, risk);
         return text;
     }
 

@@ -28,6 +28,7 @@ static class OurIssuer
             return;
         }
 
+        if (Urls.Risk(issuer) is { } risk) draft.Findings.Warning(written is null ? Beginning : node!.Position, "issuer", risk);
         draft.Issuer = issuer;
         draft.IsLoopback = Urls.IsLoopback(new(issuer));
     }

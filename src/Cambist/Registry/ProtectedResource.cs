@@ -16,7 +16,7 @@ public sealed class ProtectedResource
     public FrozenSet<string> Scopes { get; init; } = FrozenSet<string>.Empty;
 
     /// <summary>Claims copied from the subject token at each hop, where it has them.</summary>
-    public ImmutableArray<ClaimMapping> Claims { get; init; } = [];
+    internal ImmutableArray<ClaimMapping> Claims { get; init; } = [];
 
     /// <summary>The longest life of a token for it. 10 minutes by default.</summary>
     public TimeSpan TokenLifetime { get; init; } = TimeSpan.FromMinutes(10);
@@ -26,4 +26,4 @@ public sealed class ProtectedResource
 }
 
 /// <summary>One claim of an issued token and the template it is made from.</summary>
-public sealed record ClaimMapping(string Name, ClaimTemplate Template);
+sealed record ClaimMapping(string Name, ClaimTemplate Template);

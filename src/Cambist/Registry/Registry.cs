@@ -19,10 +19,10 @@ public sealed class Registry
     public ErrorProfile ErrorCodes { get; init; }
 
     /// <summary>How our tokens are signed.</summary>
-    public SigningPolicy Signing { get; init; } = SigningPolicy.Default;
+    internal SigningPolicy Signing { get; init; } = SigningPolicy.Default;
 
     /// <summary>Issuers by name.</summary>
-    public required FrozenDictionary<string, TrustedIssuer> Issuers { get; init; }
+    internal FrozenDictionary<string, TrustedIssuer> Issuers { get; init; } = FrozenDictionary<string, TrustedIssuer>.Empty;
 
     /// <summary>Resources by name; always holds the built-in <c>cambist-admin</c>.</summary>
     public required FrozenDictionary<string, ProtectedResource> Resources { get; init; }
@@ -31,19 +31,19 @@ public sealed class Registry
     public required FrozenDictionary<string, RegisteredClient> Clients { get; init; }
 
     /// <summary>Deny entries, in document order.</summary>
-    public required ImmutableArray<DenyEntry> Deny { get; init; }
+    internal ImmutableArray<DenyEntry> Deny { get; init; } = [];
 
     /// <summary>Who may exchange what for what.</summary>
-    public required RuleBook Rules { get; init; }
+    internal RuleBook Rules { get; init; } = new([]);
 
     /// <summary>Trusted issuers by the exact value of <c>iss</c>.</summary>
-    public required FrozenDictionary<string, TrustedIssuer> IssuersByIdentifier { get; init; }
+    internal FrozenDictionary<string, TrustedIssuer> IssuersByIdentifier { get; init; } = FrozenDictionary<string, TrustedIssuer>.Empty;
 
     /// <summary>Resources by each of their names: the name itself and every identifier.</summary>
-    public required FrozenDictionary<string, ProtectedResource> ResourcesByAnyName { get; init; }
+    internal FrozenDictionary<string, ProtectedResource> ResourcesByAnyName { get; init; } = FrozenDictionary<string, ProtectedResource>.Empty;
 
     /// <summary>Every claim that a condition or a template of this registry names: what a ledger entry keeps of a token's claims.</summary>
-    public required ImmutableArray<ClaimPath> MentionedClaims { get; init; }
+    internal ImmutableArray<ClaimPath> MentionedClaims { get; init; } = [];
 }
 
 /// <summary>Which error codes the token endpoint answers; <c>reason</c> is the same in both.</summary>
@@ -59,7 +59,7 @@ public enum ErrorProfile
 /// <summary>How our tokens are signed.</summary>
 /// <param name="Algorithm">One of <see cref="JwsAlgorithm.Signing"/>.</param>
 /// <param name="RotateEvery">How long a key signs.</param>
-public sealed record SigningPolicy(JwsAlgorithm Algorithm, TimeSpan RotateEvery)
+sealed record SigningPolicy(JwsAlgorithm Algorithm, TimeSpan RotateEvery)
 {
     /// <summary>ES256, 90 days.</summary>
     public static readonly SigningPolicy Default = new(JwsAlgorithm.ES256, TimeSpan.FromDays(90));

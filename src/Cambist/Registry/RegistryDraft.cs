@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace Cambist;
 
 /// <summary>What has been read of a document so far, with the places that cross-checks report. Only the compiler sees it.</summary>
@@ -32,6 +34,9 @@ sealed class RegistryDraft(RegistrySource source, FindingList findings)
         .Where(draft => draft.Resource.Name != ReservedNames.AdminResource)
         .SelectMany(draft => draft.Resource.Scopes, (draft, scope) => (Scope: scope, draft.Resource.Name))
         .ToLookup(pair => pair.Scope, pair => pair.Name);
+
+    /// <summary>Sets of audiences by the list they were written as, shared by the issuers that write the same.</summary>
+    public Dictionary<string, FrozenSet<string>> Audiences { get; } = [];
 
     /// <summary>Reads a <c>where</c>; no conditions where it is not written.</summary>
     public ConditionSet Where(DocumentNode? node, NodeReader nodes) => node is null || HoldsRefused(node)

@@ -27,6 +27,7 @@ static class SubjectPrefixes
         foreach (var issuer in issuers) byPrefix.TryAdd(issuer.Issuer.Subject.Prefix, issuer);
         foreach (var client in draft.Clients.Values)
         {
+            if (client.Id.Length > SubjectTemplate.MaxLength) continue; // no name, and longer than any subject
             for (var colon = client.Id.IndexOf(':', StringComparison.Ordinal); colon >= 0; colon = client.Id.IndexOf(':', colon + 1))
             {
                 if (byPrefix.TryGetValue(client.Id[..(colon + 1)], out var issuer))

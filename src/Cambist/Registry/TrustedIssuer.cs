@@ -4,7 +4,7 @@ using System.Collections.Immutable;
 namespace Cambist;
 
 /// <summary>An issuer whose tokens we accept, and how far.</summary>
-public sealed class TrustedIssuer
+sealed class TrustedIssuer
 {
     /// <summary>Its name in the registry.</summary>
     public required string Name { get; init; }
@@ -50,7 +50,7 @@ public sealed class TrustedIssuer
 }
 
 /// <summary>Whose identity a subject is. Every token descended from a workload or impersonation token keeps that kind.</summary>
-public enum SubjectKind
+enum SubjectKind
 {
     /// <summary>A person.</summary>
     User,
@@ -63,7 +63,7 @@ public enum SubjectKind
 }
 
 /// <summary>Where an issuer's keys come from.</summary>
-public abstract record IssuerKeySource
+abstract record IssuerKeySource
 {
     /// <summary>Its discovery document: OpenID Connect's, else RFC 8414's.</summary>
     public sealed record Discovery : IssuerKeySource
@@ -80,7 +80,7 @@ public abstract record IssuerKeySource
 }
 
 /// <summary>How one kind of token of an issuer is accepted.</summary>
-public sealed class TrustedTokenKind
+sealed class TrustedTokenKind
 {
     /// <summary>The token type URN.</summary>
     public required string TokenType { get; init; }
@@ -102,11 +102,11 @@ public sealed class TrustedTokenKind
 }
 
 /// <summary>A scope, held at or given for one resource.</summary>
-public readonly record struct ScopeAt(string Resource, string Scope);
+readonly record struct ScopeAt(string Resource, string Scope);
 
 /// <summary>An issuer's introspection endpoint (RFC 7662).</summary>
 /// <param name="Endpoint">Its URL.</param>
 /// <param name="ClientId">Our name there.</param>
 /// <param name="ClientSecretFile">Absolute path of the file that holds our secret there.</param>
 /// <param name="Prefix">What its tokens begin with; null where no other issuer has one.</param>
-public sealed record RemoteIntrospection(Uri Endpoint, string ClientId, string ClientSecretFile, string? Prefix);
+sealed record RemoteIntrospection(Uri Endpoint, string ClientId, string ClientSecretFile, string? Prefix);

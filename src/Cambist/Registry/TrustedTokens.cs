@@ -73,15 +73,17 @@ static class TrustedTokens
 
     static FrozenSet<string> Audiences(DocumentNode node, RegistryDraft draft, NodeReader nodes)
     {
-        var audiences = new HashSet<string>();
-        foreach (var audience in nodes.Texts(node, "values of aud; server stands for our own issuer, resources for every identifier"))
-        {
-            if (audience is { Value: "server" }) audiences.Add(draft.Issuer);
-            else if (audience is { Value: "resources" }) audiences.UnionWith(draft.Resources.Values.SelectMany(resource => resource.Identifiers, (_, identifier) => identifier.Value));
-            else audiences.Add(audience.Value);
-        }
+        var written = nodes.Texts(node, "values of aud; server stands for our own issuer, resources for every identifier").Select(audience => audience.Value).ToArray();
 
-        return audiences.ToFrozenSet();
+        // every identifier of a large registry, once for each of its issuers, would not fit into memory
+        var key = string.Join('\n', written);
+        if (draft.Audiences.TryGetValue(key, out var known)) return known;
+        return draft.Audiences[key] = written.SelectMany(audience => audience switch
+        {
+            "server" => [draft.Issuer],
+            "resources" => draft.Resources.Values.SelectMany(resource => resource.Identifiers, (_, identifier) => identifier.Value),
+            _ => (IEnumerable<string>)[audience],
+        }).ToFrozenSet();
     }
 
     static FrozenSet<string> Types(DocumentNode node, NodeReader nodes)

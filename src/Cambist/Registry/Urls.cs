@@ -26,6 +26,12 @@ static class Urls
             : $"'{text}' is plain http off loopback, where anybody on the way can change it; write https, or set Cambist:AllowHttp";
     }
 
+    /// <summary>What to warn of where such a URL is admitted; null where there is nothing.</summary>
+    public static string? Risk(string text) =>
+        text.StartsWith("http://", StringComparison.Ordinal) && Uri.TryCreate(text, UriKind.Absolute, out var uri) && !IsLoopback(uri)
+            ? $"'{text}' is plain http off loopback, admitted by Cambist:AllowHttp: whoever is on the way can read tokens and exchange keys"
+            : null;
+
     /// <summary>Whether its host is this machine by name or address.</summary>
     public static bool IsLoopback(Uri uri) =>
         // Uri makes localhost of "loopback" too, which other programs look up

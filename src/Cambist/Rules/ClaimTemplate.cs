@@ -11,7 +11,7 @@ namespace Cambist;
 /// one <c>{claim}</c> keeps the claim's JSON type; elsewhere strings, whole numbers and true/false are put in as text, and any
 /// other kind counts as missing. An expansion is never expanded again.
 /// </summary>
-public sealed class ClaimTemplate
+sealed class ClaimTemplate
 {
     readonly ImmutableArray<TemplatePart> _parts;
 

@@ -6,7 +6,7 @@ namespace Cambist;
 /// What testing a condition gave. <see cref="Undecided"/> is a missing claim or one of another JSON type: a rule takes it
 /// for no, a deny entry for yes, so that leaving a claim out never dodges a deny entry.
 /// </summary>
-public enum ConditionResult
+enum ConditionResult
 {
     /// <summary>The condition does not hold.</summary>
     No,
@@ -19,7 +19,7 @@ public enum ConditionResult
 }
 
 /// <summary>What a claim must be. Pure, linear in the length of the value.</summary>
-public abstract class Condition
+abstract class Condition
 {
     /// <summary>Tests a claim; <paramref name="claim"/> is of kind <see cref="ClaimKind.Missing"/> where there is none.</summary>
     public abstract ConditionResult Test(Claim claim);
@@ -31,10 +31,10 @@ public abstract class Condition
 /// <summary>One entry of a <c>where</c>.</summary>
 /// <param name="Path">The claim.</param>
 /// <param name="Condition">What it must be.</param>
-public sealed record ConditionEntry(ClaimPath Path, Condition Condition);
+sealed record ConditionEntry(ClaimPath Path, Condition Condition);
 
 /// <summary>A <c>where</c>: every entry must hold.</summary>
-public sealed class ConditionSet(ImmutableArray<ConditionEntry> entries)
+sealed class ConditionSet(ImmutableArray<ConditionEntry> entries)
 {
     /// <summary>No conditions: always holds.</summary>
     public static readonly ConditionSet Empty = new([]);

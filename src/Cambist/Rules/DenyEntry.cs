@@ -3,7 +3,7 @@ using System.Collections.Frozen;
 namespace Cambist;
 
 /// <summary>What is never allowed, whatever the rules say. An absent selector means any.</summary>
-public sealed class DenyEntry
+sealed class DenyEntry
 {
     /// <summary>Its name.</summary>
     public required string Name { get; init; }

@@ -4,7 +4,7 @@ using System.Collections.Immutable;
 namespace Cambist;
 
 /// <summary>Who may exchange what for what.</summary>
-public sealed class Rule
+sealed class Rule
 {
     /// <summary>Its name.</summary>
     public required string Name { get; init; }
@@ -56,7 +56,7 @@ public sealed class Rule
 }
 
 /// <summary>What subject tokens select a rule, or are matched by a deny entry. In a deny entry an absent part means any.</summary>
-public sealed class SubjectSelector
+sealed class SubjectSelector
 {
     /// <summary>Names from <c>issuers</c>, <c>self</c>, <c>impersonation</c>; null means any (deny entries only).</summary>
     public FrozenSet<string>? Issuers { get; init; }
@@ -72,7 +72,7 @@ public sealed class SubjectSelector
 }
 
 /// <summary>Who the actor must be.</summary>
-public abstract record ActorRequirement
+abstract record ActorRequirement
 {
     /// <summary><c>client</c>: the caller is the actor.</summary>
     public sealed record Caller : ActorRequirement
@@ -95,7 +95,7 @@ public abstract record ActorRequirement
 }
 
 /// <summary>What proof of a key a rule asks for.</summary>
-public enum ProofRequirement
+enum ProofRequirement
 {
     /// <summary>None.</summary>
     None,
@@ -111,7 +111,7 @@ public enum ProofRequirement
 }
 
 /// <summary>What a rule can give at one resource.</summary>
-public abstract record ScopeGrant
+abstract record ScopeGrant
 {
     /// <summary>To a token without scopes of its own, all of these; to others, what they hold of these at that same resource.</summary>
     public sealed record Listed(ImmutableArray<string> Scopes) : ScopeGrant;
@@ -123,9 +123,9 @@ public abstract record ScopeGrant
 /// <summary>One scope that a rule can give, and what entitles to it.</summary>
 /// <param name="Scope">The scope at the target.</param>
 /// <param name="HeldAnyOf">Scopes one of which the subject token must hold; null for no condition (<c>true</c>).</param>
-public sealed record ScopeEntitlement(string Scope, ImmutableArray<HeldScope>? HeldAnyOf);
+sealed record ScopeEntitlement(string Scope, ImmutableArray<HeldScope>? HeldAnyOf);
 
 /// <summary>A scope that a subject token may hold.</summary>
 /// <param name="Resource">At which resource; null for wherever the token's own is.</param>
 /// <param name="Scope">The scope's name.</param>
-public readonly record struct HeldScope(string? Resource, string Scope);
+readonly record struct HeldScope(string? Resource, string Scope);

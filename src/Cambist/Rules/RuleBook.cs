@@ -4,7 +4,7 @@ using System.Collections.Immutable;
 namespace Cambist;
 
 /// <summary>The rules in document order, indexed by client and target so that 10,000 cost what 10 do.</summary>
-public sealed class RuleBook
+sealed class RuleBook
 {
     readonly FrozenDictionary<(string Client, string Resource), ImmutableArray<Rule>> _byClientAndTarget;
     readonly FrozenDictionary<string, ImmutableArray<Rule>> _defaultsByClient;

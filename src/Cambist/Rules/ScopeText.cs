@@ -17,7 +17,7 @@ public static class ScopeText
     }
 
     /// <summary>Whether this is one scope token.</summary>
-    public static bool IsToken(string text)
+    internal static bool IsToken(string text)
     {
         foreach (var c in text)
             if (c is not ('!' or (>= '#' and <= '[') or (>= ']' and <= '~'))) return false;

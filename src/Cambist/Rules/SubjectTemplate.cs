@@ -5,7 +5,7 @@ using System.Globalization;
 namespace Cambist;
 
 /// <summary>How an issuer's identity becomes our <c>sub</c>: a literal prefix ending in <c>:</c> and claims, or one bare claim.</summary>
-public sealed class SubjectTemplate
+sealed class SubjectTemplate
 {
     /// <summary>The longest name it gives, in characters (OpenID Connect Core §2).</summary>
     public const int MaxLength = 255;

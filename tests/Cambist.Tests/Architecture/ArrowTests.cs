@@ -15,7 +15,7 @@ public class ArrowTests
         ["Cambist.Server"] = ["Cambist.AspNetCore", "Cambist.Storage.Sqlite", "Cambist.Yaml"],
     };
 
-    static readonly string Sources = Path.Combine(RepositoryRoot(), "src");
+    static readonly string Sources = Path.Combine(Checkout.Root, "src");
 
     [Fact]
     public void Every_project_has_its_place_in_the_house() =>
@@ -62,11 +62,4 @@ public class ArrowTests
 
     static IEnumerable<string> Items(string project, string element) =>
         XDocument.Load(Path.Combine(Sources, project, project + ".csproj")).Descendants(element).Select(item => item.Attribute("Include")!.Value);
-
-    static string RepositoryRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Cambist.slnx"))) folder = folder.Parent;
-        return folder?.FullName ?? throw new InvalidOperationException("The repository root was not found.");
-    }
 }

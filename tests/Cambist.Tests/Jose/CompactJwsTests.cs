@@ -220,11 +220,11 @@ public class CompactJwsTests
         Jwt.FaultOf(Jwt.Unsigned($$"""{"alg":"ES256","kid":{{keyId}}}""", Payload)).ShouldBe(JwsFault.HeaderMalformed);
 
     [Theory]
-    [InlineData(256, JwsFault.None)]
-    [InlineData(257, JwsFault.HeaderMalformed)]
-    [InlineData(10_000, JwsFault.HeaderMalformed)]
-    public void JWT_14_kid_is_limited_in_length(int length, JwsFault fault) =>
-        Jwt.FaultOf(Jwt.Unsigned($$"""{"alg":"ES256","kid":"{{new string('k', length)}}"}""", Payload)).ShouldBe(fault);
+    [InlineData(256, nameof(JwsFault.None))]
+    [InlineData(257, nameof(JwsFault.HeaderMalformed))]
+    [InlineData(10_000, nameof(JwsFault.HeaderMalformed))]
+    public void JWT_14_kid_is_limited_in_length(int length, string fault) =>
+        Jwt.FaultOf(Jwt.Unsigned($$"""{"alg":"ES256","kid":"{{new string('k', length)}}"}""", Payload)).ToString().ShouldBe(fault);
 
     [Theory]
     [InlineData("JWT", "jwt")]

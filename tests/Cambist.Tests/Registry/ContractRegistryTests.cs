@@ -1,3 +1,5 @@
+using Cambist.Protocol;
+
 namespace Cambist.Tests;
 
 public class ContractRegistryTests
@@ -14,5 +16,25 @@ public class ContractRegistryTests
         compilation.Errors().ShouldBeEmpty();
         compilation.IsUsable.ShouldBeTrue();
         compilation.Warnings().ShouldHaveSingleItem().Message.ShouldContain("token.format: opaque");
+    }
+
+    [Fact]
+    public void The_document_of_the_contract_means_what_it_says()
+    {
+        var registry = RegistryText.Load(Text(), Files);
+        registry.Issuer.ShouldBe("https://sts.example.com");
+        registry.IssuersByIdentifier["https://gitlab.example.com"].Kind.ShouldBe(SubjectKind.Client);
+        registry.Issuers["login"].Tokens[TokenTypes.IdToken].Audiences.ShouldBe(["web"]);
+        registry.Resources["billing"].TokenLifetime.ShouldBe(TimeSpan.FromMinutes(5));
+        registry.ResourcesByAnyName["https://deploy.example.com"].IssuesOpaqueTokens.ShouldBeTrue();
+        registry.Clients["ci"].IsPublic.ShouldBeTrue();
+        registry.Clients["ci"].Grants.ShouldBe([GrantTypes.TokenExchange]);
+        registry.Clients["orders"].Grants.ShouldBe([GrantTypes.TokenExchange, GrantTypes.ClientCredentials], ignoreOrder: true);
+        registry.Clients["deploy-api"].Grants.ShouldBeEmpty();
+        registry.Deny.ShouldHaveSingleItem().Subject!.Kinds.ShouldBe([SubjectKind.Impersonated]);
+        registry.Rules.For("ci", "deploy-api").ShouldHaveSingleItem().Subject.Where.Entries.Length.ShouldBe(2);
+        registry.Rules.For("web", "orders").ShouldHaveSingleItem().Actor.ShouldBeOfType<ActorRequirement.Nobody>();
+        registry.Rules.For("orders", "billing").ShouldHaveSingleItem().Targets["billing"].ShouldBeOfType<ScopeGrant.Mapped>().Scopes.Length.ShouldBe(2);
+        registry.MentionedClaims.Select(claim => claim.Text).ShouldBe(["email", "project_id", "ref_protected", "sub", "tenant"]);
     }
 }

@@ -149,6 +149,15 @@ public class IssuerErrorTests
     }
 
     [Fact]
+    public void Plain_http_off_loopback_is_admitted_by_AllowHttp_with_a_warning_each()
+    {
+        var compilation = RegistryText.Compile("issuer: http://sts.example.com\nissuers:\n  a: { issuer: http://a.example, tokens: jwt, subject: '{sub}', jwks_uri: http://b.example/jwks }\n  b: { issuer: http://127.0.0.1:9000, tokens: jwt, subject: 'b:{sub}' }\n",
+            source => source with { AllowHttp = true });
+        compilation.IsUsable.ShouldBeTrue();
+        compilation.Warnings().Select(warning => warning.Subject).ShouldBe(["issuer", "issuers.a.issuer", "issuers.a.jwks_uri"]);
+    }
+
+    [Fact]
     public void Scopes_from_without_scopes_is_a_warning() => RegistryText.Compile(
         Wrong.Issuer + "issuers: { a: { issuer: https://a.example, tokens: { access_token: { scopes_from: permissions } }, subject: '{sub}' } }\n").Warnings().ShouldHaveSingleItem().Message.ShouldContain("add scopes");
 }

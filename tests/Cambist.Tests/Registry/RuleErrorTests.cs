@@ -62,7 +62,7 @@ public class RuleErrorTests
     [InlineData("{ name: r, clients: web, subject: { issuer: login }, targets: { orders: read, plain: [] }, default_target: §true }", "rule r", "2 (orders, plain)")]
     [InlineData("{ name: r, clients: web, subject: { issuer: login }, targets: { orders: read }, shadow: §1 }", "rule r", "true or false")]
     [InlineData("{ name: r, clients: web, subject: { issuer: login }, targets: { orders: read }, requested_token_types: §[] }", "rule r", "never means all")]
-    [InlineData("{ name: r, clients: web, subject: { issuer: login }, targets: { orders: read }, requested_token_types: §id_token }", "rule r", "there are access_token, jwt")]
+    [InlineData("{ name: r, clients: web, subject: { issuer: login }, targets: { orders: read }, requested_token_types: §id_token }", "rule r", "known: access_token, jwt")]
     [InlineData("{ name: r, clients: web, subject: { issuer: login }, targets: { sealed: open }, requested_token_types: §jwt }", "rule r", "tokens of sealed are opaque")]
     [InlineData("{ name: r, clients: web, subject: { issuer: login }, targets: { orders: read }, refresh: §8h }", "rule r", "must be a map")]
     [InlineData("{ name: r, clients: web, subject: { issuer: login }, targets: { orders: read }, refresh: §{} }", "rule r", "lifetime is missing")]

@@ -5,9 +5,9 @@ namespace Cambist.Tests.Rules;
 
 public class ConditionTests
 {
-    const ConditionResult Yes = ConditionResult.Yes;
-    const ConditionResult No = ConditionResult.No;
-    const ConditionResult Undecided = ConditionResult.Undecided;
+    const string Yes = nameof(ConditionResult.Yes);
+    const string No = nameof(ConditionResult.No);
+    const string Undecided = nameof(ConditionResult.Undecided);
 
     static readonly Dictionary<string, Condition> Lists = new() { ["admins"] = ConditionReader.ReadOne(List(Plain("ann"), Plain("root-*")), Fail)! };
 
@@ -20,11 +20,11 @@ public class ConditionTests
     }
 
     /// <summary>Tests a condition on a claim of this JSON; nothing at all for a missing claim.</summary>
-    static ConditionResult Test(DocumentNode condition, string json)
+    static string Test(DocumentNode condition, string json)
     {
         var entry = ConditionReader.ReadSet(Map(("c", condition)), Lists, Fail).Entries[0];
         Parse(json.Length == 0 ? "{}" : $$"""{"c":{{json}}}""").TryGet(entry.Path, out var claim);
-        return entry.Condition.Test(claim);
+        return entry.Condition.Test(claim).ToString();
     }
 
     [Theory]
@@ -39,7 +39,7 @@ public class ConditionTests
     [InlineData("1", Undecided)]
     [InlineData("null", Undecided)]
     [InlineData("", Undecided)]
-    public void A_string_matches_that_string_only(string json, ConditionResult result)
+    public void A_string_matches_that_string_only(string json, string result)
     {
         Test(Plain("prod"), json).ShouldBe(result);
         Test(Quoted("prod"), json).ShouldBe(result);
@@ -52,7 +52,7 @@ public class ConditionTests
     [InlineData("\"pr\\u006fd-a\\u002fb\"", No)]
     [InlineData("[\"prod-eu\"]", Undecided)]
     [InlineData("", Undecided)]
-    public void A_pattern_sees_the_unescaped_string(string json, ConditionResult result) => Test(Quoted("prod-*"), json).ShouldBe(result);
+    public void A_pattern_sees_the_unescaped_string(string json, string result) => Test(Quoted("prod-*"), json).ShouldBe(result);
 
     [Fact]
     public void A_pattern_sees_the_whole_of_a_long_string()
@@ -77,18 +77,18 @@ public class ConditionTests
     [InlineData("null", Undecided)]
     [InlineData("[4711]", Undecided)]
     [InlineData("", Undecided)]
-    public void A_plain_integer_matches_the_number_or_the_string_of_the_same_text(string json, ConditionResult result) =>
+    public void A_plain_integer_matches_the_number_or_the_string_of_the_same_text(string json, string result) =>
         Test(Plain("4711"), json).ShouldBe(result);
 
     [Theory]
     [InlineData("\"4711\"", Yes)]
     [InlineData("4711", Undecided)]
-    public void A_quoted_integer_matches_the_string_only(string json, ConditionResult result) => Test(Quoted("4711"), json).ShouldBe(result);
+    public void A_quoted_integer_matches_the_string_only(string json, string result) => Test(Quoted("4711"), json).ShouldBe(result);
 
     [Theory]
     [InlineData("9007199254740993", Yes)]
     [InlineData("9007199254740992", No)]
-    public void Integers_are_compared_with_all_64_bits(string json, ConditionResult result) => Test(Plain("9007199254740993"), json).ShouldBe(result);
+    public void Integers_are_compared_with_all_64_bits(string json, string result) => Test(Plain("9007199254740993"), json).ShouldBe(result);
 
     [Theory]
     [InlineData("true", "true", Yes)]
@@ -103,13 +103,13 @@ public class ConditionTests
     [InlineData("false", "true", No)]
     [InlineData("false", "null", Undecided)]
     [InlineData("false", "", Undecided)]
-    public void A_plain_true_or_false_matches_the_value_or_the_string_of_the_same_text(string written, string json, ConditionResult result) =>
+    public void A_plain_true_or_false_matches_the_value_or_the_string_of_the_same_text(string written, string json, string result) =>
         Test(Plain(written), json).ShouldBe(result);
 
     [Theory]
     [InlineData("true", Undecided)]
     [InlineData("\"true\"", Yes)]
-    public void A_quoted_true_matches_the_string_only(string json, ConditionResult result) => Test(Quoted("true"), json).ShouldBe(result);
+    public void A_quoted_true_matches_the_string_only(string json, string result) => Test(Quoted("true"), json).ShouldBe(result);
 
     [Theory]
     [InlineData("\"a\"", Yes)]
@@ -120,7 +120,7 @@ public class ConditionTests
     [InlineData("6", Undecided)] // a and b-* are not about numbers: nothing that dodges a deny entry
     [InlineData("[\"a\"]", Undecided)]
     [InlineData("", Undecided)]
-    public void A_list_is_one_of(string json, ConditionResult result) => Test(List(Plain("a"), Plain("b-*"), Plain("5")), json).ShouldBe(result);
+    public void A_list_is_one_of(string json, string result) => Test(List(Plain("a"), Plain("b-*"), Plain("5")), json).ShouldBe(result);
 
     [Theory]
     [InlineData("\"ann\"", Yes)]
@@ -128,13 +128,13 @@ public class ConditionTests
     [InlineData("\"bob\"", No)]
     [InlineData("7", Undecided)]
     [InlineData("", Undecided)]
-    public void In_is_one_of_a_named_list(string json, ConditionResult result) => Test(Map(("in", Plain("admins"))), json).ShouldBe(result);
+    public void In_is_one_of_a_named_list(string json, string result) => Test(Map(("in", Plain("admins"))), json).ShouldBe(result);
 
     [Theory]
     [InlineData("\"a*\"", Yes)]
     [InlineData("\"ab\"", No)]
     [InlineData("[\"a*\"]", Undecided)]
-    public void Equals_takes_stars_for_stars(string json, ConditionResult result) => Test(Map(("equals", Plain("a*"))), json).ShouldBe(result);
+    public void Equals_takes_stars_for_stars(string json, string result) => Test(Map(("equals", Plain("a*"))), json).ShouldBe(result);
 
     [Theory]
     [InlineData("\"a\"", No)]
@@ -143,7 +143,7 @@ public class ConditionTests
     [InlineData("[\"b\"]", Undecided)]
     [InlineData("null", Undecided)]
     [InlineData("", Undecided)]
-    public void Not_leaves_a_missing_claim_or_another_type_undecided(string json, ConditionResult result)
+    public void Not_leaves_a_missing_claim_or_another_type_undecided(string json, string result)
     {
         Test(Map(("not", Plain("a"))), json).ShouldBe(result);
         Test(Map(("not", List(Plain("a"), Plain("c")))), json).ShouldBe(result);
@@ -161,7 +161,7 @@ public class ConditionTests
     [InlineData("{\"a\":1}", Undecided, Undecided)]
     [InlineData("null", Undecided, Undecided)]
     [InlineData("", Undecided, Undecided)]
-    public void Contains_tests_the_elements_of_an_array(string json, ConditionResult result, ConditionResult opposite)
+    public void Contains_tests_the_elements_of_an_array(string json, string result, string opposite)
     {
         Test(Map(("contains", Plain("a"))), json).ShouldBe(result);
         Test(Map(("not", Map(("contains", Plain("a"))))), json).ShouldBe(opposite);
@@ -203,7 +203,7 @@ public class ConditionTests
     [InlineData("true", Undecided, Undecided)]
     [InlineData("[5]", Undecided, Undecided)]
     [InlineData("", Undecided, Undecided)]
-    public void Bounds_compare_whole_numbers(string json, ConditionResult atLeast, ConditionResult atMost)
+    public void Bounds_compare_whole_numbers(string json, string atLeast, string atMost)
     {
         Test(Map(("at_least", Plain("5"))), json).ShouldBe(atLeast);
         Test(Map(("at_most", Plain("5"))), json).ShouldBe(atMost);
