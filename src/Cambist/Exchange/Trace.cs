@@ -37,12 +37,15 @@ internal static class Trace
     {
         if (!claims.TryGet(path, out var claim)) return "nothing (the claim is missing)";
         var json = Encoding.UTF8.GetString(claim.RawJson);
-        return json.Length <= LongestValue ? json : json[..LongestValue] + "…";
+        return json.Length <= LongestValue ? json : Cut(json, LongestValue) + "…";
     }
 
     static string Limit(string text)
     {
-        while (Encoding.UTF8.GetByteCount(text) > LongestTrace) text = text[..(text.Length * 3 / 4)];
+        while (Encoding.UTF8.GetByteCount(text) > LongestTrace) text = Cut(text, text.Length * 3 / 4);
         return text;
     }
+
+    /// <summary>The first characters of text, without half of one at the end.</summary>
+    public static string Cut(string text, int length) => text[..(char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)];
 }

@@ -18,7 +18,7 @@ internal static class Audience
     public static string Describe(Claim aud)
     {
         var values = new List<string>();
-        foreach (var value in Of(aud)) values.Add($"\"{(value.Length <= 128 ? value : value[..128])}\"");
+        foreach (var value in Of(aud)) values.Add($"\"{(value.Length <= 128 ? value : Trace.Cut(value, 128))}\"");
         return values.Count == 0 ? "empty" : string.Join(", ", values.Take(5));
     }
 

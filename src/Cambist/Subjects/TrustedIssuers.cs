@@ -87,7 +87,7 @@ internal sealed class TrustedIssuers(IssuerKeys keys, KeyRing ours) : ITokenReso
             Act = chain,
             Lineage = new TokenLineage(
                 Lineage.RootOf(ours.Current.LineageKey.Span, issuer.Issuer!, jws.SigningInput.Span), name, Client: null, issuer.Name,
-                (times.IssuedAt ?? now.ToUnixTimeSeconds()) * 1000, IsExternal: true),
+                (times.IssuedAt ?? 0) * 1000, IsExternal: true), // without iat it may be as old as any revocation
         };
     }
 
