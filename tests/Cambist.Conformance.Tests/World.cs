@@ -52,9 +52,25 @@ public abstract class World : IAsyncLifetime
     public virtual async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        if (Common is not null) await Common.DisposeAsync();
-        if (Rfc8693 is not null) await Rfc8693.DisposeAsync();
+        foreach (var server in new[] { Common, Rfc8693 })
+        {
+            if (server is null) continue;
+            await server.DisposeAsync();
+            ShouldBeCleanLog(server.Log);
+        }
+
         if (Login is not null) await Login.DisposeAsync();
+    }
+
+    /// <summary>Whatever was sent: no token, no secret and no fault of the server is in the log.</summary>
+    static void ShouldBeCleanLog(RecordedLog log)
+    {
+        foreach (var line in log.Lines)
+        {
+            line.ShouldNotContain("eyJ");
+            line.ShouldNotContain("secret-of-");
+            line.ShouldNotContain("A fault of the server");
+        }
     }
 
     /// <summary>An ID token of <c>login</c>; alice's for the client web by default.</summary>
@@ -93,8 +109,8 @@ public abstract class World : IAsyncLifetime
     static void ShouldBeGrant(Answer answer)
     {
         answer.Status.ShouldBe(HttpStatusCode.OK, answer.Body);
-        answer.Headers.CacheControl?.NoStore.ShouldBe(true);
-        answer.ContentHeaders.ContentType?.MediaType.ShouldBe("application/json");
+        answer.Headers.CacheControl.ShouldNotBeNull().NoStore.ShouldBeTrue();
+        answer.ContentHeaders.ContentType.ShouldNotBeNull().MediaType.ShouldBe("application/json");
         answer.AccessToken.ShouldNotBeEmpty();
         answer.Json["token_type"]!.GetValue<string>().ShouldBe("Bearer");
     }
@@ -127,8 +143,8 @@ public abstract class World : IAsyncLifetime
     /// <summary>What holds of every error: JSON, never cacheable, no token, plain characters, no input echoed.</summary>
     public static void ShouldBeWellFormedError(Answer answer)
     {
-        answer.Headers.CacheControl?.NoStore.ShouldBe(true);
-        answer.ContentHeaders.ContentType?.MediaType.ShouldBe("application/json");
+        answer.Headers.CacheControl.ShouldNotBeNull().NoStore.ShouldBeTrue();
+        answer.ContentHeaders.ContentType.ShouldNotBeNull().MediaType.ShouldBe("application/json");
         answer.Json.ContainsKey("access_token").ShouldBeFalse();
         answer.Body.ShouldNotContain("eyJ");
         answer.Json.Select(member => member.Key).ShouldBeSubsetOf(["error", "error_description", "reason", "decision_id"]);

@@ -165,6 +165,24 @@ public sealed class LedgerTests
     }
 
     [Fact]
+    public async Task Requests_at_the_same_moment_never_mix()
+    {
+        await using var own = await StartAsync();
+        string PersonOf(int i) => $"person-{i}-{new string((char)('a' + (i % 26)), i % 90)}";
+        var answers = await Task.WhenAll(Enumerable.Range(0, 300).Select(i => Task.Run(() => own.Common.SendIdTokenAsync(
+            "web", own.IdToken(claims => (claims["team"], claims["email"]) = (i % 3 == 0 ? "red" : "blue" + PersonOf(i), PersonOf(i) + "@example.com"), subject: PersonOf(i))))));
+        for (var i = 0; i < answers.Length; i++)
+        {
+            if (i % 3 == 0) answers[i].Reason.ShouldBe("no_rule");
+            else (answers[i].Claims.Text("sub"), answers[i].Claims.Text("mail")).ShouldBe((PersonOf(i), PersonOf(i) + "@example.com"));
+
+            var entry = await EntryAsync(own.Common, answers[i]);
+            entry.Subject!.Sub.ShouldBe(PersonOf(i));
+            JsonNode.Parse(entry.Input.Span)!["subject"]!["claims"]!["email"]!.GetValue<string>().ShouldBe(PersonOf(i) + "@example.com");
+        }
+    }
+
+    [Fact]
     public async Task A_revoked_subject_is_refused_and_what_was_issued_before_cannot_be_exchanged()
     {
         var clock = new FakeClock();

@@ -89,6 +89,10 @@ public sealed class ClientAuthenticationRows(MainWorld world)
     }
 
     [Fact]
+    public async Task CA_05_a_header_of_64_KiB_is_refused_at_the_door() =>
+        (await WithAsync(world.Common, Header("Basic " + new string('A', 64 * 1024)))).Status.ShouldBe(HttpStatusCode.RequestHeaderFieldsTooLarge);
+
+    [Fact]
     public async Task CA_05_two_authorization_headers_are_refused() =>
         await world.RefusesAsync(Reason.ClientAuthenticationFailed, server => WithAsync(server, request => request.Headers.TryAddWithoutValidation("Authorization", [Web, Web]).ShouldBeTrue()));
 

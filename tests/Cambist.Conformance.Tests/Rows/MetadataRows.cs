@@ -28,6 +28,22 @@ public sealed class MetadataRows(MainWorld world)
     }
 
     [Fact]
+    public async Task MD_03_an_issuer_that_ends_in_a_slash_keeps_it()
+    {
+        await using var server = await TestServer.StartAsync(issuer => $"issuer: {issuer}/\n{Registries.SignIn(world.Login)}");
+        foreach (var path in new[] { OAuth, OpenId })
+        {
+            var json = (await server.GetAsync(path)).Json;
+            json.Text("issuer").ShouldBe(server.Issuer + "/");
+            json.Text("token_endpoint").ShouldBe(server.Issuer + "/token");
+        }
+
+        var answer = await server.SendIdTokenAsync("web", world.IdToken());
+        answer.Claims.Text("iss").ShouldBe(server.Issuer + "/");
+        (await server.SendIdTokenAsync("web", "garbage")).Error.ShouldBe("invalid_grant"); // error_codes: common where nothing is written
+    }
+
+    [Fact]
     public async Task MD_02_both_documents_are_equal()
     {
         var (one, other) = (await world.Common.GetAsync(OAuth), await world.Common.GetAsync(OpenId));

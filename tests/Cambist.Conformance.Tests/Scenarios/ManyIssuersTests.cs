@@ -22,8 +22,10 @@ public sealed class ManyIssuersWorld : World
         resources:
           deploy: { identifiers: https://deploy.example.com, scopes: deploy, claims: { email: "{email}", groups: "{groups}", path: "{project_path}", ref: "git {ref}" } }
           plain:  { identifiers: https://plain.example.com }
-        clients: { {{Client("ci")}} }
+        clients: { {{Client("ci")}}, {{Client("deployer", "serves: deploy")}}, {{Client("plainer", "serves: plain")}} }
         rules:
+          - { name: users-on, clients: deployer, targets: { plain: [] } }
+          - { name: clients-on, clients: plainer, subject: { kind: client }, targets: { deploy: { deploy: true } } }
           - { name: deploy, clients: ci, subject: { issuer: [google, github, gitlab] }, actor: none, default_target: true, targets: { deploy: deploy } }
           - { name: plain, clients: ci, subject: { issuer: [google, github, gitlab] }, actor: none, claims: { only: "{ref}" }, targets: { plain: [] } }
         """;
@@ -76,6 +78,18 @@ public sealed class ManyIssuersTests(ManyIssuersWorld world) : IClassFixture<Man
     {
         (await world.GrantsAsync(server => world.SendAsync(server, world.GitHub))).Claims.Text("sub_kind").ShouldBe("client");
         (await world.GrantsAsync(server => world.SendAsync(server, world.Login))).Claims.ContainsKey("sub_kind").ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task S8_a_workload_stays_one_at_every_hop()
+    {
+        await world.RefusesAsync(Reason.NoRule, async server =>
+            await server.SendAccessTokenAsync("deployer", (await world.SendAsync(server, world.GitHub)).AccessToken, ("audience", "plain")));
+        await world.GrantsAsync(async server =>
+            await server.SendAccessTokenAsync("deployer", (await world.SendAsync(server, world.Login)).AccessToken, ("audience", "plain")));
+        var answer = await world.GrantsAsync(async server =>
+            await server.SendAccessTokenAsync("plainer", (await world.SendAsync(server, world.GitHub, null, null, ("audience", "plain"))).AccessToken, ("audience", "deploy")));
+        answer.Claims.Text("sub_kind").ShouldBe("client");
     }
 
     [Theory]
