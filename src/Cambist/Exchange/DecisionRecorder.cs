@@ -51,8 +51,13 @@ internal sealed class DecisionRecorder(ILedger ledger)
     }
 
     /// <summary>Anybody can be a public client, so it is told nothing about why a token failed; the entry has the precise reason.</summary>
-    static Reason PublicReason(Walk walk, Reason reason) =>
-        walk.Client!.IsPublic && reason is >= Reason.SubjectMalformed and < Reason.SubjectInvalid ? Reason.SubjectInvalid : reason;
+    static Reason PublicReason(Walk walk, Reason reason) => reason switch
+    {
+        _ when !walk.Client!.IsPublic => reason,
+        >= Reason.SubjectMalformed and <= Reason.SubjectInvalid => Reason.SubjectInvalid,
+        >= Reason.ActorMalformed and <= Reason.ActorInvalid => Reason.ActorInvalid,
+        _ => reason,
+    };
 
     static LedgerEntry EntryOf(Walk walk, DecisionOutcome outcome) => new()
     {
