@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using Cambist.Protocol;
@@ -10,6 +11,9 @@ static class TokenResponses
 {
     static readonly JsonWriterOptions Options = new() { SkipValidation = true };
 
+    [ThreadStatic] static ArrayBufferWriter<byte>? _body;
+    [ThreadStatic] static Utf8JsonWriter? _json;
+
     public static Task WriteAsync(HttpContext http, Outcome outcome, bool isExchange, ErrorProfile profile) => outcome switch
     {
         Outcome.Issued issued => WriteTokenAsync(http, issued, isExchange),
@@ -17,24 +21,19 @@ static class TokenResponses
         _ => throw new InvalidOperationException($"unknown outcome {outcome.GetType().Name}"),
     };
 
-    static async Task WriteTokenAsync(HttpContext http, Outcome.Issued issued, bool isExchange)
+    static Task WriteTokenAsync(HttpContext http, Outcome.Issued issued, bool isExchange)
     {
         Prepare(http, StatusCodes.Status200OK);
-        using (var json = new Utf8JsonWriter(http.Response.BodyWriter, Options))
-        {
-            json.WriteStartObject();
-            json.WriteString("access_token"u8, issued.Token.Span);
-            if (isExchange) json.WriteString("issued_token_type"u8, issued.IssuedTokenType);
-            json.WriteString("token_type"u8, "Bearer"u8);
-            json.WriteNumber("expires_in"u8, issued.ExpiresIn);
-            if (!issued.Scopes.IsEmpty) json.WriteString("scope"u8, ScopeText.Join(issued.Scopes));
-            json.WriteEndObject();
-        }
-
-        await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
+        var json = Begin();
+        json.WriteString("access_token"u8, issued.Token.Span);
+        if (isExchange) json.WriteString("issued_token_type"u8, issued.IssuedTokenType);
+        json.WriteString("token_type"u8, "Bearer"u8);
+        json.WriteNumber("expires_in"u8, issued.ExpiresIn);
+        if (!issued.Scopes.IsEmpty) json.WriteString("scope"u8, ScopeText.Join(issued.Scopes));
+        return EndAsync(http, json);
     }
 
-    public static async Task WriteErrorAsync(HttpContext http, Reason reason, ErrorProfile profile, DecisionId? decision = null, TimeSpan? retryAfter = null)
+    public static Task WriteErrorAsync(HttpContext http, Reason reason, ErrorProfile profile, DecisionId? decision = null, TimeSpan? retryAfter = null)
     {
         var error = ErrorTable.Of(reason);
         Prepare(http, error.Status);
@@ -44,19 +43,34 @@ static class TokenResponses
         if (error.Status == StatusCodes.Status413PayloadTooLarge) headers.Connection = "close"; // the rest of the body is not read, so nothing can follow it
         if (error.Status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests)
             headers.RetryAfter = Math.Max(1, (int)Math.Ceiling((retryAfter ?? TimeSpan.FromSeconds(1)).TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-        if (HttpMethods.IsHead(http.Request.Method)) return;
+        if (HttpMethods.IsHead(http.Request.Method)) return Task.CompletedTask;
 
-        await using (var json = new Utf8JsonWriter(http.Response.BodyWriter, Options))
-        {
-            json.WriteStartObject();
-            json.WriteString("error"u8, error.Code(profile));
-            json.WriteString("error_description"u8, error.Description);
-            json.WriteString("reason"u8, reason.WireName());
-            if (decision is { IsNone: false } id) json.WriteString("decision_id"u8, id.ToString());
-            json.WriteEndObject();
-        }
+        var json = Begin();
+        json.WriteString("error"u8, error.Code(profile));
+        json.WriteString("error_description"u8, error.Description);
+        json.WriteString("reason"u8, reason.WireName());
+        if (decision is { IsNone: false } id) json.WriteString("decision_id"u8, id.ToString());
+        return EndAsync(http, json);
+    }
 
-        await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
+    static Utf8JsonWriter Begin()
+    {
+        var body = _body ??= new ArrayBufferWriter<byte>(2048);
+        var json = _json ??= new Utf8JsonWriter(body, Options);
+        body.ResetWrittenCount();
+        json.Reset(body);
+        json.WriteStartObject();
+        return json;
+    }
+
+    /// <summary>Sends the object with its length, in one piece.</summary>
+    static Task EndAsync(HttpContext http, Utf8JsonWriter json)
+    {
+        json.WriteEndObject();
+        json.Flush();
+        http.Response.ContentLength = _body!.WrittenCount;
+        http.Response.BodyWriter.Write(_body.WrittenSpan);
+        return http.Response.BodyWriter.FlushAsync(http.RequestAborted).AsTask();
     }
 
     static void Prepare(HttpContext http, int status)
