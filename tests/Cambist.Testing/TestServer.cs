@@ -46,21 +46,27 @@ public sealed class TestServer : IAsyncDisposable
     {
         for (var tries = 1; ; tries++)
         {
+            var folder = Directory.CreateTempSubdirectory("cambist-test-");
             try
             {
-                return await TryStartAsync(registry, clock, files, settings);
+                return await StartAsync(folder, registry, clock, files, settings);
             }
             catch (FailedException e) when (tries < 5 && e.Message.StartsWith("cannot listen", StringComparison.Ordinal))
             {
                 // Somebody else took the free port between our look and the server's bind.
+                folder.Delete(recursive: true);
+            }
+            catch
+            {
+                folder.Delete(recursive: true);
+                throw;
             }
         }
     }
 
-    static async Task<TestServer> TryStartAsync(
-        Func<string, string> registry, TimeProvider? clock, IReadOnlyDictionary<string, string>? files, IReadOnlyDictionary<string, string?>? settings)
+    static async Task<TestServer> StartAsync(
+        DirectoryInfo folder, Func<string, string> registry, TimeProvider? clock, IReadOnlyDictionary<string, string>? files, IReadOnlyDictionary<string, string?>? settings)
     {
-        var folder = Directory.CreateTempSubdirectory("cambist-test-");
         var issuer = $"http://127.0.0.1:{ServerHost.FreePort()}";
         var management = $"http://127.0.0.1:{ServerHost.FreePort()}";
         var registryFile = Path.Combine(folder.FullName, "cambist.yaml");
