@@ -14,6 +14,7 @@ static class CommandLine
         {
             ServeCommand.Create(),
             DemoCommand.Create(),
+            NewCommand.Create(),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

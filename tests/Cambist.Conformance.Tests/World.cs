@@ -62,12 +62,15 @@ public abstract class World : IAsyncLifetime
         if (Login is not null) await Login.DisposeAsync();
     }
 
+    /// <summary>Header and payload of a JWT both begin so; three letters alone turn up in random ids.</summary>
+    internal const string AnyJwt = "eyJ[0-9A-Za-z_-]+\\.eyJ";
+
     /// <summary>Whatever was sent: no token, no secret and no fault of the server is in the log.</summary>
     static void ShouldBeCleanLog(RecordedLog log)
     {
         foreach (var line in log.Lines)
         {
-            line.ShouldNotContain("eyJhbG", Case.Sensitive);
+            line.ShouldNotMatch(AnyJwt);
             line.ShouldNotContain("secret-of-");
             line.ShouldNotContain("A fault of the server");
         }
@@ -137,7 +140,7 @@ public abstract class World : IAsyncLifetime
         entry.Client.ShouldNotBeNull();
         entry.IssuedId.ShouldBeNull();
         entry.Trace.ShouldNotBeNull().ShouldContain((precise ?? reason).WireName());
-        entry.Trace.ShouldNotContain("eyJhbG", Case.Sensitive);
+        entry.Trace.ShouldNotMatch(AnyJwt);
     }
 
     /// <summary>What holds of every error: JSON, never cacheable, no token, plain characters, no input echoed.</summary>
@@ -146,7 +149,7 @@ public abstract class World : IAsyncLifetime
         answer.Headers.CacheControl.ShouldNotBeNull().NoStore.ShouldBeTrue();
         answer.ContentHeaders.ContentType.ShouldNotBeNull().MediaType.ShouldBe("application/json");
         answer.Json.ContainsKey("access_token").ShouldBeFalse();
-        answer.Body.ShouldNotContain("eyJhbG", Case.Sensitive);
+        answer.Body.ShouldNotMatch(AnyJwt);
         answer.Json.Select(member => member.Key).ShouldBeSubsetOf(["error", "error_description", "reason", "decision_id"]);
 
         // RFC 6749 §5.2

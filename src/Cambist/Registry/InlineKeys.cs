@@ -13,13 +13,13 @@ static class InlineKeys
         if (RegistryDraft.HoldsRefused(node)) return null;
         if (node is not DocumentMap map)
         {
-            nodes.Map(node, "jwks: { keys: [ … ] }, as 'cambist new client-key' prints it");
+            nodes.Map(node, "jwks: { keys: [ … ] }, a JWK set of public keys (RFC 7517)");
             return null;
         }
 
         if (HoldsPrivateKey(map))
         {
-            nodes.Error(node, "holds a private or symmetric key. Take it for lost: make a new pair with 'cambist new client-key' and write only the public half here");
+            nodes.Error(node, "holds a private or symmetric key. Take it for lost: make a new pair and write only the public half here");
             return null;
         }
 
