@@ -19,7 +19,7 @@ static class FormReader
     const int MostFields = 100;
 
     /// <summary>The form, or why it cannot be read.</summary>
-    public static async ValueTask<(FormFields? Form, Denied? Denied)> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    public static async ValueTask<(FormFields? Form, Denied? Denied)> ReadAsync(HttpRequest request)
     {
         if (!IsForm(request)) return (null, new Denied(Reason.MediaTypeUnsupported, "the body is no form"));
         if (request.ContentLength > LongestBody) return (null, TooLarge());
@@ -27,7 +27,7 @@ static class FormReader
         var pipe = request.BodyReader;
         while (true)
         {
-            var read = await pipe.ReadAsync(cancellationToken);
+            var read = await pipe.ReadAsync();
             if (read.Buffer.Length > LongestBody)
             {
                 pipe.AdvanceTo(read.Buffer.Start, read.Buffer.End);

@@ -24,7 +24,7 @@ sealed class TokenEndpoint(CambistEngine engine, PlainHttp plainHttp, ILogger<To
                 return;
             }
 
-            var (form, unreadable) = await FormReader.ReadAsync(http.Request, http.RequestAborted);
+            var (form, unreadable) = await FormReader.ReadAsync(http.Request);
             if (form is null)
             {
                 await TokenResponses.WriteErrorAsync(http, unreadable!.Reason, profile);
@@ -45,7 +45,7 @@ sealed class TokenEndpoint(CambistEngine engine, PlainHttp plainHttp, ILogger<To
             // Kestrel gave up on the body: too large, too slow, or broken off.
             await TokenResponses.WriteErrorAsync(http, e.StatusCode == StatusCodes.Status413PayloadTooLarge ? Reason.RequestTooLarge : Reason.FormMalformed, profile);
         }
-        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        catch (Exception e) when (e is IOException or OperationCanceledException && http.RequestAborted.IsCancellationRequested)
         {
             // The client is gone; there is nobody to answer.
         }
@@ -61,7 +61,10 @@ sealed class TokenEndpoint(CambistEngine engine, PlainHttp plainHttp, ILogger<To
         // Several Authorization headers are joined by a comma, which is no base64, and so fail as a wrong one would.
         var authorization = http.Request.Headers.Authorization;
         var credentials = TokenRequests.Credentials(form, authorization.Count == 0 ? null : authorization.ToString());
-        var cancel = http.RequestAborted;
+
+        // A decision that began is finished and recorded whether or not somebody still waits for it: nothing in it takes long,
+        // and the token of a request's abortion is made for whoever asks for it.
+        var cancel = CancellationToken.None;
 
         if (form.Repeated is { } repeated) return await engine.Unservable.RefuseAsync(credentials, new(Reason.ParameterRepeated, $"{repeated} is repeated"), cancel);
         if (form[Parameters.AuthorizationDetails] is not null)

@@ -70,7 +70,7 @@ static class TokenResponses
         json.Flush();
         http.Response.ContentLength = _body!.WrittenCount;
         http.Response.BodyWriter.Write(_body.WrittenSpan);
-        return http.Response.BodyWriter.FlushAsync(http.RequestAborted).AsTask();
+        return http.Response.BodyWriter.FlushAsync().AsTask();
     }
 
     static void Prepare(HttpContext http, int status)

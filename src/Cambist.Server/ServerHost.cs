@@ -13,6 +13,7 @@ static class ServerHost
         builder.Configuration.AddInMemoryCollection(overrides);
         builder.Logging
             .AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
+            .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None) // makes an activity and a scope for every request, for lines that are off
             .AddFilter("Microsoft.Hosting", LogLevel.Warning)
             .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical); // what keeps it from starting is said on stderr
         configure?.Invoke(builder);

@@ -22,7 +22,7 @@ internal static class Lineage
     public static string NewRoot()
     {
         Span<byte> random = stackalloc byte[SegmentBytes];
-        RandomNumberGenerator.Fill(random);
+        RandomBytes.Fill(random);
         return Base64Url.EncodeToString(random);
     }
 

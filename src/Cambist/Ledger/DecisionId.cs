@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using System.Security.Cryptography;
 
 namespace Cambist;
 
@@ -79,7 +78,7 @@ public sealed class DecisionIdSequence(TimeProvider clock)
         var now = (UInt128)(ulong)clock.GetUtcNow().ToUnixTimeMilliseconds() << 16;
         _stamp = now > _stamp ? now : _stamp + 1;
         Span<byte> random = stackalloc byte[8];
-        RandomNumberGenerator.Fill(random);
+        RandomBytes.Fill(random);
         return new DecisionId((_stamp << 64) | BinaryPrimitives.ReadUInt64LittleEndian(random));
     }
 }
