@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
@@ -15,6 +14,9 @@ internal static class Lineage
     const int SegmentBytes = 16;
     const int SegmentLength = 22;
 
+    [ThreadStatic] static IncrementalHash? _mac;
+    [ThreadStatic] static ReadOnlyMemory<byte> _macKey;
+
     /// <summary>A child of <paramref name="parent"/>: one more random segment.</summary>
     public static string ChildOf(string parent) => string.Concat(parent, ".", NewRoot());
 
@@ -30,19 +32,24 @@ internal static class Lineage
     /// The root of an external token: an HMAC of its issuer and signed bytes, never of its signature, which can be flipped and
     /// still verify. So every exchange of one token shares a root, and nobody can compute it from the token.
     /// </summary>
-    public static string RootOf(ReadOnlySpan<byte> lineageKey, string issuer, ReadOnlySpan<byte> signingInput)
+    public static string RootOf(ReadOnlyMemory<byte> lineageKey, string issuer, ReadOnlySpan<byte> signingInput)
     {
-        // One shot over one buffer: a keyed hash object costs three times as much, and this runs for every external token.
-        var length = Encoding.UTF8.GetByteCount(issuer) + 1 + signingInput.Length;
-        var buffer = ArrayPool<byte>.Shared.Rent(length);
-        var written = Encoding.UTF8.GetBytes(issuer, buffer);
-        buffer[written++] = 0;
-        signingInput.CopyTo(buffer.AsSpan(written));
-
+        var mac = Keyed(lineageKey);
+        Span<byte> utf8 = stackalloc byte[512];
+        mac.AppendData(Encoding.UTF8.TryGetBytes(issuer, utf8, out var length) ? utf8[..length] : Encoding.UTF8.GetBytes(issuer));
+        mac.AppendData([0]);
+        mac.AppendData(signingInput);
         Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(lineageKey, buffer.AsSpan(0, length), hash);
-        ArrayPool<byte>.Shared.Return(buffer);
+        mac.GetHashAndReset(hash);
         return Base64Url.EncodeToString(hash[..SegmentBytes]);
+    }
+
+    /// <summary>One keyed hash a thread: setting the key up costs as much as the hash itself, and this runs for every external token.</summary>
+    static IncrementalHash Keyed(ReadOnlyMemory<byte> lineageKey)
+    {
+        if (_mac is null || !_macKey.Equals(lineageKey))
+            (_mac, _macKey) = (IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, lineageKey.Span), lineageKey);
+        return _mac;
     }
 
     public static int SegmentsOf(string id) => id.AsSpan().Count('.') + 1;

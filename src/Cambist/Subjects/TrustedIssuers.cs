@@ -86,7 +86,7 @@ internal sealed class TrustedIssuers(IssuerKeys keys, KeyRing ours) : ITokenReso
             HeldScopes = kind.TokenType == TokenTypes.AccessToken ? ReadScopes(claims, kind) : null,
             Act = chain,
             Lineage = new TokenLineage(
-                Lineage.RootOf(ours.Current.LineageKey.Span, issuer.Issuer!, jws.SigningInput.Span), name, Client: null, issuer.Name,
+                Lineage.RootOf(ours.Current.LineageKey, issuer.Issuer!, jws.SigningInput.Span), name, Client: null, issuer.Name,
                 (times.IssuedAt ?? 0) * 1000, IsExternal: true), // without iat it may be as old as any revocation
         };
     }
