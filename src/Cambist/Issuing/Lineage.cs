@@ -34,22 +34,26 @@ internal static class Lineage
     /// </summary>
     public static string RootOf(ReadOnlyMemory<byte> lineageKey, string issuer, ReadOnlySpan<byte> signingInput)
     {
-        var mac = Keyed(lineageKey);
+        var mac = Take(lineageKey);
         Span<byte> utf8 = stackalloc byte[512];
         mac.AppendData(Encoding.UTF8.TryGetBytes(issuer, utf8, out var length) ? utf8[..length] : Encoding.UTF8.GetBytes(issuer));
         mac.AppendData([0]);
         mac.AppendData(signingInput);
         Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
         mac.GetHashAndReset(hash);
+        (_mac, _macKey) = (mac, lineageKey);
         return Base64Url.EncodeToString(hash[..SegmentBytes]);
     }
 
-    /// <summary>One keyed hash a thread: setting the key up costs as much as the hash itself, and this runs for every external token.</summary>
-    static IncrementalHash Keyed(ReadOnlyMemory<byte> lineageKey)
+    /// <summary>
+    /// The thread's keyed hash: setting the key up costs as much as the hash itself, and this runs for every external token. It is
+    /// put back only once it is empty again: left half fed by an exception, it would give the next token a root that nobody revoked.
+    /// </summary>
+    static IncrementalHash Take(ReadOnlyMemory<byte> lineageKey)
     {
-        if (_mac is null || !_macKey.Equals(lineageKey))
-            (_mac, _macKey) = (IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, lineageKey.Span), lineageKey);
-        return _mac;
+        var mac = _mac;
+        _mac = null;
+        return mac is not null && _macKey.Equals(lineageKey) ? mac : IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, lineageKey.Span);
     }
 
     public static int SegmentsOf(string id) => id.AsSpan().Count('.') + 1;
