@@ -62,8 +62,9 @@ sealed class TokenEndpoint(CambistEngine engine, PlainHttp plainHttp, ILogger<To
         var authorization = http.Request.Headers.Authorization;
         var credentials = TokenRequests.Credentials(form, authorization.Count == 0 ? null : authorization.ToString());
 
-        // A decision that began is finished and recorded whether or not somebody still waits for it: nothing in it takes long,
-        // and the token of a request's abortion is made for whoever asks for it.
+        // A decision that began is finished and recorded whether or not somebody still waits for it: the longest
+        // it waits is for one fetch of an issuer's keys and for the store, both bounded, and the token of a request's abortion
+        // is made for whoever asks for it.
         var cancel = CancellationToken.None;
 
         if (form.Repeated is { } repeated) return await engine.Unservable.RefuseAsync(credentials, new(Reason.ParameterRepeated, $"{repeated} is repeated"), cancel);
