@@ -33,7 +33,17 @@ abstract class IssuerKeyState(string issuer, TimeProvider clock, IEngineListener
         if (skipped.Length > 0) Say(EngineEventSeverity.Warning, "issuer_keys_skipped", $"Keys of {issuer} that cannot be used: {skipped}");
     }
 
-    protected void Say(EngineEventSeverity severity, string name, string message) => listener.On(new(severity, name, message));
+    protected void Say(EngineEventSeverity severity, string name, string message)
+    {
+        try
+        {
+            listener.On(new(severity, name, message));
+        }
+        catch (Exception)
+        {
+            // It must not throw; but a log that cannot be written must not end the fetching of keys either.
+        }
+    }
 
     protected IssuerKeyHealth HealthOf(int failures, string? fault)
     {

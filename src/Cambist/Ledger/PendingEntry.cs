@@ -12,6 +12,10 @@ public sealed class PendingEntry : IPendingWrite, IValueTaskSource<CommitResult>
 {
     const int LargestKeptBuffer = 16 * 1024;
 
+    // Who answered the caller: whoever is first.
+    const int ByWriter = 1;
+    const int ByGivingUp = 2;
+
     readonly GroupCommit _owner;
     readonly Utf8JsonWriter _writer;
     ArrayBufferWriter<byte> _json = new(1024);
@@ -69,7 +73,7 @@ public sealed class PendingEntry : IPendingWrite, IValueTaskSource<CommitResult>
 
     void GiveUp(CancellationToken cancellationToken)
     {
-        if (Interlocked.Exchange(ref _answered, 1) != 0) return;
+        if (Interlocked.CompareExchange(ref _answered, ByGivingUp, 0) != 0) return;
         _waiter.RunContinuationsAsynchronously = true; // not on the thread of whoever cancels
         _waiter.SetException(new OperationCanceledException(cancellationToken));
     }
@@ -78,8 +82,8 @@ public sealed class PendingEntry : IPendingWrite, IValueTaskSource<CommitResult>
 
     void IPendingWrite.Answer()
     {
-        // Where the caller gave up this object is not used again: the writer's hand and the caller's may still be on it.
-        if (Interlocked.Exchange(ref _answered, 1) != 0) return;
+        // Where the caller gave up this object is not used again: it is still queued, or the writer's hand is on it.
+        if (Interlocked.CompareExchange(ref _answered, ByWriter, 0) != 0) return;
         if (_failure is null) _waiter.SetResult(Result);
         else _waiter.SetException(_failure);
     }
@@ -94,7 +98,8 @@ public sealed class PendingEntry : IPendingWrite, IValueTaskSource<CommitResult>
 
     CommitResult IValueTaskSource<CommitResult>.GetResult(short token)
     {
-        var answeredByWriter = _cancellation == default || _cancellation.Unregister();
+        // No registration says nothing of who answered: a token that was cancelled already gives none, and answers at once.
+        var isFree = _answered == ByWriter && (_cancellation == default || _cancellation.Unregister());
         _cancellation = default;
         try
         {
@@ -102,7 +107,7 @@ public sealed class PendingEntry : IPendingWrite, IValueTaskSource<CommitResult>
         }
         finally
         {
-            if (answeredByWriter)
+            if (isFree)
             {
                 _waiter.Reset();
                 _owner.Return(this);

@@ -98,7 +98,7 @@ sealed class TrustedTokenKind
     public FrozenDictionary<string, ScopeAt> Scopes { get; init; } = FrozenDictionary<string, ScopeAt>.Empty;
 
     /// <summary>The claim that scopes are read from; null for <c>scope</c>, else <c>scp</c>.</summary>
-    public string? ScopesFrom { get; init; }
+    public ClaimPath? ScopesFrom { get; init; }
 }
 
 /// <summary>A scope, held at or given for one resource.</summary>

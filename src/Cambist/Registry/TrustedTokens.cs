@@ -127,10 +127,10 @@ static class TrustedTokens
         return null;
     }
 
-    static string? ScopesFrom(DocumentNode node, NodeReader nodes)
+    static ClaimPath? ScopesFrom(DocumentNode node, NodeReader nodes)
     {
         if (nodes.Text(node, "the claim that holds the scopes, such as permissions") is not { } text) return null;
-        if (ClaimNames.TryRead(text, out _, out var error)) return text;
+        if (ClaimNames.TryRead(text, out var path, out var error)) return path;
         nodes.Error(node, error);
         return null;
     }

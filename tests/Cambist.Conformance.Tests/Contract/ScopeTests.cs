@@ -156,6 +156,27 @@ public sealed class ScopeTests(ScopesWorld world) : IClassFixture<ScopesWorld>
         await world.RefusesAsync(Reason.ScopeNotGranted, async server => await OnAsync(server, "orders", await world.HoldingAsync(server, "orders", "read"), "billing", "read pay"));
     }
 
+    [Theory]
+    [InlineData("realm_access.roles")]
+    [InlineData("/realm_access/roles")]
+    [InlineData("/https:~1~1example.com~1roles")]
+    public async Task Scopes_are_read_from_a_nested_claim_as_conditions_are(string from)
+    {
+        await using var own = await AdHocWorld.StartAsync(login => $$"""
+            issuers: { login: { issuer: {{login.Issuer}}, tokens: { access_token: { audiences: web, scopes: orders/read, scopes_from: "{{from}}" } }, subject: "{sub}" } }
+            resources: { orders: { identifiers: https://orders.example.com, scopes: [read, write] } }
+            clients: { {{Client("web")}} }
+            rules: [ { name: r, clients: web, subject: { issuer: login }, actor: none, default_target: true, targets: { orders: [read] } } ]
+            """);
+        var token = own.Login.AccessToken("alice", "web", "", "app", claims =>
+        {
+            if (from.Contains("realm", StringComparison.Ordinal)) claims["realm_access"] = new JsonObject { ["roles"] = new JsonArray("read", "write") };
+            else claims["https://example.com/roles"] = "read";
+        });
+        var answer = await own.GrantsAsync(server => server.SendAccessTokenAsync("web", token));
+        answer.Claims.Text("scope").ShouldBe("read");
+    }
+
     [Fact]
     public async Task A_map_entry_true_gives_without_condition() =>
         (await GivenAsync(async server => await OnAsync(server, "orders", await world.HoldingAsync(server, "orders", "read"), "mail"))).ShouldBe("send");

@@ -352,4 +352,30 @@ public sealed class IssuerKeysTests : IssuerKeysFixture
         Keys.Health(Issuer).FetchedAt.ShouldBeNull();
         Idp.Asked.ShouldBeEmpty();
     }
+
+    /// <summary>A listener that breaks its promise, as a log whose disk is full does.</summary>
+    sealed class ThrowingListener : IEngineListener
+    {
+        public void On(EngineEvent engineEvent) => throw new IOException("the disk is full");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_listener_that_throws_keeps_nobody_waiting_and_ends_no_fetching(bool skipsAKey)
+    {
+        if (skipsAKey) Idp.Serve(StubIssuer.Jwks, StubIssuer.SetOf(First).Replace("]}", ",{\"kty\":\"oct\"}]}", StringComparison.Ordinal));
+        else Idp.Fail(StubIssuer.Jwks);
+        using var http = new HttpMessageInvoker(Idp, disposeHandler: false);
+        using var keys = new IssuerKeys(http, Clock, new ThrowingListener());
+        var limit = TimeSpan.FromSeconds(10);
+
+        var first = await keys.FindAsync(Issuer, First.KeyId, First.Algorithm, Clock.Seconds, CancellationToken.None).AsTask().WaitAsync(limit);
+        Idp.Serve(StubIssuer.Jwks, StubIssuer.SetOf(First, Second));
+        Clock.Advance(TimeSpan.FromMinutes(30));
+        var later = await keys.FindAsync(Issuer, Second.KeyId, Second.Algorithm, Clock.Seconds, CancellationToken.None).AsTask().WaitAsync(limit);
+
+        first.Outcome.ShouldBe(skipsAKey ? IssuerKeyOutcome.Found : IssuerKeyOutcome.Unavailable);
+        later.Outcome.ShouldBe(IssuerKeyOutcome.Found);
+    }
 }

@@ -173,6 +173,38 @@ public sealed class GroupCommitTests
         _writer.Batches.SelectMany(b => b).ShouldBe(["0", "1", "2"]);
     }
 
+    /// <summary>A list whose owner gives up while the entry is being encoded: after the first look at the token, before the waiting begins.</summary>
+    sealed class GivingUp(CancellationTokenSource source) : List<string>(["a"]), IReadOnlyList<string>
+    {
+        string IReadOnlyList<string>.this[int index]
+        {
+            get
+            {
+                source.Cancel();
+                return this[index];
+            }
+        }
+    }
+
+    [Fact]
+    public async Task An_entry_whose_caller_gave_up_before_waiting_is_not_used_again_while_it_is_queued()
+    {
+        await using var commits = Start();
+        _writer.Blocks = true;
+        var first = commits.CommitAsync(Entry(0), None).AsTask();
+        await _writer.Entered.WaitAsync();
+        using var giveUp = new CancellationTokenSource();
+        await Should.ThrowAsync<OperationCanceledException>(async () => await commits.CommitAsync(Entry(1) with { ScopesAsked = new GivingUp(giveUp) }, giveUp.Token));
+
+        var next = commits.CommitAsync(Entry(2), None).AsTask();
+        _writer.Blocks = false;
+        _writer.GoOn();
+
+        await first;
+        (await next).UsedKey.ShouldBe((OneTimeKeyKind)2);
+        _writer.Batches.SelectMany(b => b).ShouldBe(["0", "1", "2"]);
+    }
+
     [Fact]
     public async Task Disposal_writes_what_is_queued_and_takes_nothing_more()
     {

@@ -100,7 +100,7 @@ public class RegistryDefaultsTests
         kind.MaxAge.ShouldBe(TimeSpan.FromMinutes(5));
         kind.Scopes["read"].ShouldBe(new ScopeAt("orders", "read"));
         kind.Scopes["write"].ShouldBe(new ScopeAt("orders", "write"));
-        kind.ScopesFrom.ShouldBe("permissions");
+        kind.ScopesFrom.ShouldBe(ClaimPath.Parse("permissions"));
     }
 
     [Fact]
