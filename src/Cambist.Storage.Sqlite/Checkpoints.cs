@@ -38,15 +38,7 @@ sealed class Checkpoints(string path) : IThreadPoolWorkItem, IDisposable
         lock (_gate)
         {
             if (_closed) return;
-            try
-            {
-                Checkpoint(_database ??= Database.Open(path, readOnly: false));
-            }
-            catch (Exception e) when (e is StoreUnavailableException or InvalidOperationException)
-            {
-                // The writer meets the same trouble, and tells.
-            }
-
+            Checkpoint(null);
             _finish = true;
         }
     }
@@ -60,15 +52,16 @@ sealed class Checkpoints(string path) : IThreadPoolWorkItem, IDisposable
         }
     }
 
-    static void Checkpoint(Database database)
+    void Checkpoint(Database? writer)
     {
         try
         {
-            database.Checkpoint();
+            (writer ?? (_database ??= Database.Open(path, readOnly: false))).Checkpoint();
         }
-        catch (StoreUnavailableException)
+        catch (Exception)
         {
-            // Nothing is lost: what is in the WAL is on disk. It grows until this works again.
+            // Whatever it was, it must not look like a failure of the batch that was just committed, which would be written again.
+            // Nothing is lost: what is in the WAL is on disk. It grows until this works again, and real trouble meets the next batch.
         }
     }
 }

@@ -61,8 +61,14 @@ internal static class DecisionInputJson
         {
             if (!token.Claims.TryGet(path, out var claim)) continue;
             json.WritePropertyName(path.Text);
-            if (claim.RawJson.Length <= LongestValue) json.WriteRawValue(claim.RawJson, skipInputValidation: true);
-            else (cut ??= []).Add(WriteCut(json, claim, path));
+            if (LongText(claim) is not { } text)
+            {
+                json.WriteRawValue(claim.RawJson, skipInputValidation: true);
+                continue;
+            }
+
+            json.WriteStringValue(Trace.Cut(text, LongestValue));
+            (cut ??= []).Add(path.Text);
         }
 
         json.WriteEndObject();
@@ -70,13 +76,12 @@ internal static class DecisionInputJson
         json.WriteEndObject();
     }
 
-    static string WriteCut(Utf8JsonWriter json, Claim claim, ClaimPath path)
+    /// <summary>The text of a value that is too long to keep; null for any other.</summary>
+    static string? LongText(Claim claim)
     {
+        if (claim.RawJson.Length <= LongestValue) return null; // UTF-8 never has fewer bytes than UTF-16 has characters
         var text = claim.GetString() ?? Encoding.UTF8.GetString(claim.RawJson);
-        var length = Math.Min(text.Length, LongestValue);
-        if (char.IsHighSurrogate(text[length - 1])) length--;
-        json.WriteStringValue(text.AsSpan(0, length));
-        return path.Text;
+        return text.Length > LongestValue ? text : null;
     }
 
     static void WriteStrings(Utf8JsonWriter json, ReadOnlySpan<byte> name, IEnumerable<string> values)

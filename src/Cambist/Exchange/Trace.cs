@@ -28,8 +28,9 @@ internal static class Trace
             }
         }
 
-        if (denied is not null) text.AppendLine($"{denied.Reason.WireName()}: {denied.Detail}");
-        return Limit(text.ToString().TrimEnd());
+        // The reason is what a trace is read for, so the steps make room for it.
+        var reason = denied is null ? "" : Limit($"{denied.Reason.WireName()}: {denied.Detail}", LongestTrace / 2);
+        return (Limit(text.ToString(), LongestTrace - Encoding.UTF8.GetByteCount(reason) - Environment.NewLine.Length).TrimEnd() + Environment.NewLine + reason).Trim();
     }
 
     /// <summary>A claim's value as a trace shows it.</summary>
@@ -40,9 +41,9 @@ internal static class Trace
         return json.Length <= LongestValue ? json : Cut(json, LongestValue) + "…";
     }
 
-    static string Limit(string text)
+    static string Limit(string text, int longest)
     {
-        while (Encoding.UTF8.GetByteCount(text) > LongestTrace) text = Cut(text, text.Length * 3 / 4);
+        while (Encoding.UTF8.GetByteCount(text) > longest) text = Cut(text, text.Length * 3 / 4);
         return text;
     }
 

@@ -106,6 +106,44 @@ public sealed class LedgerTests
     }
 
     [Fact]
+    public async Task A_trace_of_many_rules_keeps_its_reason()
+    {
+        const int Rules = 300;
+        await using var own = await AdHocWorld.StartAsync(login => $$"""
+            issuers: { login: { issuer: {{login.Issuer}}, tokens: { id_token: { audiences: web } }, subject: "{sub}" } }
+            resources: { orders: { identifiers: https://orders.example.com, scopes: read } }
+            clients: { {{Client("web")}} }
+            rules:
+            {{string.Join('\n', Enumerable.Range(0, Rules).Select(i => $"  - {{ name: team-{i}, clients: web, subject: {{ issuer: login, where: {{ team: blue-{i} }} }}, actor: none, targets: {{ orders: read }} }}"))}}
+            """);
+        var answer = await own.RefusesAsync(Reason.NoRule, server => server.SendIdTokenAsync("web", own.IdToken(Fill), ("audience", "orders")));
+        var trace = (await EntryAsync(own.Common, answer)).Trace!;
+        Encoding.UTF8.GetByteCount(trace).ShouldBeLessThanOrEqualTo(8 * 1024);
+        trace.ShouldContain($"no_rule: {Rules} rules give orders to web");
+        trace.ShouldStartWith("client: web");
+    }
+
+    [Fact]
+    public async Task A_value_is_marked_as_cut_where_it_was_cut_and_nowhere_else()
+    {
+        await using var own = await StartAsync();
+        async Task<JsonNode> SubjectAsync(string email)
+        {
+            var token = RawToken(own, "email", email);
+            var answer = await own.RefusesAsync(Reason.NoRule, server => server.SendIdTokenAsync("web", token, ("audience", "orders")));
+            return JsonNode.Parse((await EntryAsync(own.Common, answer)).Input.Span)!["subject"]!;
+        }
+
+        var whole = await SubjectAsync(new('\u00E9', 256)); // 512 bytes
+        whole["claims"]!["email"]!.GetValue<string>().ShouldBe(new('\u00E9', 256));
+        whole["cut"].ShouldBeNull();
+
+        var longer = await SubjectAsync(new('\u00E9', 257));
+        longer["claims"]!["email"]!.GetValue<string>().ShouldBe(new('\u00E9', 256));
+        longer["cut"]!.AsArray().Single()!.GetValue<string>().ShouldBe("email");
+    }
+
+    [Fact]
     public async Task An_unverified_claim_is_never_recorded()
     {
         await using var own = await StartAsync();

@@ -118,6 +118,19 @@ public sealed class SqliteWriterTests : IDisposable
     }
 
     [Fact]
+    public async Task A_checkpoint_that_fails_says_nothing_of_the_batch_before_it()
+    {
+        using var checkpoints = new Checkpoints(StorePath);
+        var database = SqliteStore.OpenForWriting(StoreFile.Prepare(StorePath));
+        database.Dispose();
+        for (var i = 0; i < 100; i++)
+        {
+            checkpoints.AfterCommit(database, 8 * 1024 * 1024); // else the batch, which is on disk, would be written again
+            await Task.Delay(10);
+        }
+    }
+
+    [Fact]
     public async Task A_database_that_another_process_keeps_locked_is_unavailable_until_it_lets_go()
     {
         using var database = SqliteStore.OpenForWriting(StoreFile.Prepare(StorePath));
