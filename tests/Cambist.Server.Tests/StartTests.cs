@@ -97,6 +97,17 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
+    public async Task A_key_file_that_was_lost_is_not_made_anew()
+    {
+        await using var server = await ServerProcess.StartAsync(_ => Registry, cancellation: Cancellation);
+        (await server.StopAsync(Cancellation)).ShouldBe(0);
+        File.Delete(Path.Combine(server.Folder, "cambist.key"));
+        await WriteAsync("cambist.yaml", Registry);
+        OneLine(await FailAsync("--storage", "sqlite:" + Path.Combine(server.Folder, "cambist.db"))).ShouldContain("Cambist:KeyFile");
+        File.Exists(Path.Combine(server.Folder, "cambist.key")).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task A_key_file_that_does_not_open_the_stores_keys()
     {
         await using var server = await ServerProcess.StartAsync(_ => Registry, cancellation: Cancellation);

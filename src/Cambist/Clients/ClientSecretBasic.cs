@@ -22,7 +22,8 @@ internal static class ClientSecretBasic
         var buffer = ArrayPool<byte>.Shared.Rent(LongestHeader);
         try
         {
-            if (!Convert.TryFromBase64Chars(authorization.AsSpan(Scheme.Length).Trim(' '), buffer, out var length))
+            var encoded = authorization.AsSpan(Scheme.Length).Trim(' ');
+            if (encoded.ContainsAny(" \t\r\n") || !Convert.TryFromBase64Chars(encoded, buffer, out var length)) // the decoder skips white space
                 return ClientAuthenticator.Failed("the Basic credentials are not base64");
             var credentials = buffer.AsSpan(0, length);
             var colon = credentials.IndexOf((byte)':');

@@ -10,7 +10,7 @@ public sealed class CambistBuilder
 {
     Func<IServiceProvider, TimeProvider, Store>? _store;
     Func<IServiceProvider, TimeProvider, LoadedRegistry>? _registry;
-    Func<IServiceProvider, IEngineListener, KeySealer>? _sealer;
+    Func<Store, IEngineListener, KeySealer>? _sealer;
 
     /// <summary>Opens the store.</summary>
     public CambistBuilder UseStore(Func<IServiceProvider, TimeProvider, Store> open)
@@ -36,9 +36,12 @@ public sealed class CambistBuilder
     /// <summary>For a storage package with a folder of its own: a key file there, made on first start, unless another was named.</summary>
     public CambistBuilder UseDefaultKeyFile(string path)
     {
-        _sealer ??= (_, listener) => KeyFile.ReadOrCreate(path, mayCreate: true, listener);
+        // Beside keys that another file sealed a new one would open nothing, and hide that the old one is missing.
+        _sealer ??= (store, listener) => KeyFile.ReadOrCreate(path, mayCreate: !HasKeys(store), listener);
         return this;
     }
+
+    static bool HasKeys(Store store) => store.Keys.ReadAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult().Keys.Count > 0;
 
     /// <summary>Loads, opens and puts together. Called once, by the hosting package.</summary>
     /// <exception cref="RegistryException">The registry has errors; all of them are in it.</exception>
@@ -61,7 +64,7 @@ public sealed class CambistBuilder
         var store = open(services, clock);
         try
         {
-            return CambistEngine.Start(loaded, store, seal(services, listener), clock, issuerHttp, allowHttp, listener);
+            return CambistEngine.Start(loaded, store, seal(store, listener), clock, issuerHttp, allowHttp, listener);
         }
         catch
         {

@@ -32,8 +32,8 @@ internal static class DecisionInputJson
             json.WriteString("audience"u8, target.Audience);
         }
 
-        if (input.Scopes is { } scopes) WriteStrings(json, "scopes"u8, scopes);
-        if (input.RequestedTokenType is { } type) json.WriteString("requested_token_type"u8, type);
+        if (input.Scopes is { } scopes) WriteStrings(json, "scopes"u8, ScopeText.ForRecord(scopes));
+        if (input.RequestedTokenType is { } type) json.WriteString("requested_token_type"u8, type.AsSpan(0, Math.Min(type.Length, LongestValue)));
         json.WriteNumber("now"u8, input.Now.ToUnixTimeMilliseconds());
         json.WriteEndObject();
         json.Flush();

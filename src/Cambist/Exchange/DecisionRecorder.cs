@@ -67,7 +67,7 @@ internal sealed class DecisionRecorder(ILedger ledger)
         Subject = Party(walk.Subject),
         Actor = Party(walk.Actor),
         Target = walk.Target?.Resource.Name,
-        ScopesAsked = walk.ScopesAsked is { } asked ? asked : null,
+        ScopesAsked = walk.ScopesAsked is { } asked ? ScopeText.ForRecord(asked) : null,
         Rule = walk.Selected?.Rule.Name,
         RegistryRevision = walk.Registry.Revision,
         Input = walk.Input is { } input ? DecisionInputJson.Write(input, walk.Registry.MentionedClaims) : default,

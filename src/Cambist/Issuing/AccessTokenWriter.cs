@@ -94,15 +94,26 @@ internal sealed class AccessTokenWriter(KeyRing keys)
         }
     }
 
-    /// <summary>Carried over unchanged, never refreshed (RFC 9068 §2.2.1).</summary>
+    /// <summary>Carried over unchanged, never refreshed (RFC 9068 §2.2.1); of another JSON type than OpenID Connect Core §2 says, left out.</summary>
     static void WriteAssurance(Utf8JsonWriter json, Claims claims)
     {
-        foreach (var name in (ReadOnlySpan<string>)["auth_time", "acr", "amr"])
-        {
-            if (!claims.TryGet(name, out var claim)) continue;
-            json.WritePropertyName(name);
-            json.WriteRawValue(claim.RawJson, skipInputValidation: true);
-        }
+        if (claims.TryGet("auth_time"u8, out var authTime) && authTime.TryGetSeconds(out _)) Copy(json, "auth_time"u8, authTime);
+        if (claims.TryGet("acr"u8, out var acr) && acr.Kind == ClaimKind.String) Copy(json, "acr"u8, acr);
+        if (claims.TryGet("amr"u8, out var amr) && IsStrings(amr)) Copy(json, "amr"u8, amr);
+    }
+
+    static void Copy(Utf8JsonWriter json, ReadOnlySpan<byte> name, Claim claim)
+    {
+        json.WritePropertyName(name);
+        json.WriteRawValue(claim.RawJson, skipInputValidation: true);
+    }
+
+    static bool IsStrings(Claim claim)
+    {
+        if (claim.Kind != ClaimKind.Array) return false;
+        foreach (var item in claim.EnumerateArray())
+            if (item.Kind != ClaimKind.String) return false;
+        return true;
     }
 
     /// <summary>The resource's claims and the rule's, which win by name.</summary>

@@ -87,7 +87,7 @@ static class ClientsSection
         var named = draft.Resources.Values.FirstOrDefault(other => other.Resource.Identifiers.Contains(name));
         nodes.Error(position, path, named is not null
             ? $"'{name}' is an identifier; here resources go by their names: {named.Resource.Name}"
-            : $"there is no resource '{name}'; {nodes.Findings.Suggest(name, draft.Resources.Keys)}");
+            : $"there is no resource '{name}'; {nodes.Findings.Suggest(name, draft.Resources.Keys.Where(known => known != ReservedNames.AdminResource).ToArray())}");
         return null;
     }
 

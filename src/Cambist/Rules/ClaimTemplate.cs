@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Buffers;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
@@ -40,7 +41,7 @@ sealed class ClaimTemplate
     {
         if (_parts is [{ Claim: { } path }])
         {
-            if (!claims.TryGet(path, out var claim)) return false;
+            if (!claims.TryGet(path, out var claim) || IsBeyondDouble(claim)) return false;
             writer.WritePropertyName(name);
             writer.WriteRawValue(claim.RawJson, skipInputValidation: true); // checked when it was read
             return true;
@@ -65,6 +66,10 @@ sealed class ClaimTemplate
             text.Dispose();
         }
     }
+
+    /// <summary>A number such as 1e400, at which many readers would refuse the whole token.</summary>
+    static bool IsBeyondDouble(Claim claim) =>
+        claim.Kind == ClaimKind.Number && !(Utf8Parser.TryParse(claim.RawJson, out double value, out _) && double.IsFinite(value));
 
     static bool TryAppend(ref TextBuffer text, Claim claim)
     {

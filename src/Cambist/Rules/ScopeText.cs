@@ -26,4 +26,16 @@ public static class ScopeText
 
     /// <summary>One string.</summary>
     public static string Join(ImmutableArray<string> scopes) => scopes.Length == 1 ? scopes[0] : string.Join(' ', scopes);
+
+    /// <summary>
+    /// Asked-for scopes as they are recorded: what a client sends must not decide how much is written. Longer ones are cut at 64
+    /// characters, and of more than 32 the rest is counted.
+    /// </summary>
+    internal static ImmutableArray<string> ForRecord(ImmutableArray<string> scopes)
+    {
+        const int Most = 32, Longest = 64;
+        if (scopes.Length <= Most && !scopes.Any(scope => scope.Length > Longest)) return scopes;
+        var kept = scopes.Take(Most).Select(scope => scope.Length <= Longest ? scope : scope[..Longest] + "…");
+        return scopes.Length <= Most ? [.. kept] : [.. kept, $"… and {scopes.Length - Most} more"];
+    }
 }

@@ -91,6 +91,21 @@ public sealed class LedgerTests
     }
 
     [Fact]
+    public async Task What_a_client_asks_for_does_not_decide_how_much_is_recorded()
+    {
+        await using var own = await StartAsync();
+        var scopes = string.Join(' ', Enumerable.Range(0, 1200).Select(i => $"scope-{i:D30}"));
+        var tooMany = await own.RefusesAsync(Reason.ScopeNotGranted, server => server.SendIdTokenAsync("web", own.IdToken(Fill), ("audience", "orders"), ("scope", scopes)));
+        var entry = await EntryAsync(own.Common, tooMany);
+        Json(entry).Length.ShouldBeLessThan(8 * 1024);
+        entry.ScopesAsked![^1].ShouldBe("… and 1168 more");
+
+        var oddType = await own.RefusesAsync(Reason.RequestedTokenTypeUnsupported,
+            server => server.SendIdTokenAsync("web", own.IdToken(Fill), ("audience", "orders"), ("requested_token_type", "urn:x:" + new string('y', 40_000))));
+        Json(await EntryAsync(own.Common, oddType)).Length.ShouldBeLessThan(4 * 1024);
+    }
+
+    [Fact]
     public async Task A_trace_of_many_rules_keeps_its_reason()
     {
         const int Rules = 300;

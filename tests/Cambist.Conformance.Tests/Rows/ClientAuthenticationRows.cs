@@ -77,7 +77,7 @@ public sealed class ClientAuthenticationRows(MainWorld world)
         "Bearer abc", "Digest username=\"web\"", "DPoP x", "basic", Basic("web:wrong") + "=", Basic($"WEB:{SecretOf("web")}"), Basic($"web :{SecretOf("web")}"), Basic($" web:{SecretOf("web")}"),
         Basic($"web:{SecretOf("web")} "), Basic($"web:{SecretOf("web").ToUpperInvariant()}"), Basic($"web:{SecretOf("web")[..^1]}"), Basic($"web:{SecretOf("stranger")}"),
         Basic($"web:{SecretOf("web")}\0"), Basic("%zz:x"), Basic($"web%00:{SecretOf("web")}"), "Basic " + new string('A', 8000), Web + ", " + Web, Web + "," + Web,
-        Basic("\u00ff:\u00ff"), Basic($"nobody:{SecretOf("web")}"), Basic($"switched-off:{SecretOf("switched-off")}"),
+        Basic("\u00ff:\u00ff"), Web.Insert(12, " "), Web.Insert(12, "\t"), Basic($"nobody:{SecretOf("web")}"), Basic($"switched-off:{SecretOf("switched-off")}"),
     ];
 
     [Theory, MemberData(nameof(BadHeaders))]

@@ -339,6 +339,26 @@ public sealed class TokenExchangeRows(MainWorld world)
     }
 
     [Fact]
+    public async Task TX_38_assurance_of_another_type_and_numbers_beyond_any_reader_are_left_out()
+    {
+        await using var own = await AdHocWorld.StartAsync(login => $$"""
+            issuers: { login: { issuer: {{login.Issuer}}, tokens: { id_token: { audiences: web } }, subject: "{sub}", assurance: pass } }
+            resources: { orders: { identifiers: https://orders.example.com, claims: [big, fine] } }
+            clients: { {{Client("web")}} }
+            rules: [ { name: sign-in, clients: web, subject: { issuer: login }, actor: none, targets: { orders: [] } } ]
+            """);
+        var answer = await own.GrantsAsync(server =>
+        {
+            var claims = own.Login.IdTokenClaims("alice", "web");
+            (claims["auth_time"], claims["acr"], claims["amr"], claims["fine"]) = ("yesterday", 5, "pwd", 1.5);
+            var payload = claims.ToJsonString()[..^1] + ",\"big\":1e400}";
+            return server.SendIdTokenAsync("web", TestJwt.Sign(TestJwt.HeaderOf(Keys.Es256, "JWT").ToJsonString(), payload, Keys.Es256).ToString(), ("audience", "orders"));
+        });
+        foreach (var absent in (string[])["auth_time", "acr", "amr", "big"]) answer.Claims.ContainsKey(absent).ShouldBeFalse(absent);
+        ((double)answer.Claims["fine"]!).ShouldBe(1.5);
+    }
+
+    [Fact]
     public async Task TX_38_assurance_is_carried_over_and_never_refreshed()
     {
         await using var own = await AdHocWorld.StartAsync(login => $$"""
