@@ -20,8 +20,13 @@ sealed class PublicDocuments(CambistEngine engine)
     public static Task LiveAsync(HttpContext http) => WriteAsync(http, "application/json", "no-store", """{"status":"live"}"""u8.ToArray());
 
     /// <summary>Ready once there is a registry and a key to sign with; says which revision of the registry is in force.</summary>
-    public Task ReadyAsync(HttpContext http) => WriteAsync(http, "application/json", "no-store",
-        System.Text.Encoding.UTF8.GetBytes($$"""{"status":"ready","registry_revision":"{{engine.Registry.Current.Revision}}"}"""));
+    public Task ReadyAsync(HttpContext http)
+    {
+        var (status, word) = engine.Keys.Current.CanSign ? (StatusCodes.Status200OK, "ready") : (StatusCodes.Status503ServiceUnavailable, "no signing key");
+        http.Response.StatusCode = status;
+        return WriteAsync(http, "application/json", "no-store",
+            System.Text.Encoding.UTF8.GetBytes($$"""{"status":"{{word}}","registry_revision":"{{engine.Registry.Current.Revision}}"}"""));
+    }
 
     static async Task WriteAsync(HttpContext http, string contentType, string cacheControl, ReadOnlyMemory<byte> body)
     {

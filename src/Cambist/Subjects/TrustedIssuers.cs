@@ -41,7 +41,19 @@ internal sealed class TrustedIssuers(IssuerKeys keys, KeyRing ours) : ITokenReso
             return new(Reason.SubjectTypeMismatch, $"typ is not {Alternatives(kind.Types)}, as {kind.TokenType} of issuer {issuer.Name} must be");
         if (kind.TokenType == TokenTypes.IdToken && jws.Payload.TryGet("events"u8, out _))
             return new(Reason.SubjectTypeMismatch, "the token has events: a logout or security event token is no ID token");
-        return CheckAudience(jws.Payload, kind) ?? TokenTimes.Read(jws.Payload, now, kind.MaxAge, out times);
+        return CheckAudience(jws.Payload, kind) ?? CheckLabel(jws, issuer, kind) ?? TokenTimes.Read(jws.Payload, now, kind.MaxAge, out times);
+    }
+
+    /// <summary>
+    /// A token that its issuer's access tokens would take in is one, whatever it was declared as: sent as a kind without scopes
+    /// of its own it would escape the limit of its scopes (RFC 8725 §3.12).
+    /// </summary>
+    static Denied? CheckLabel(CompactJws jws, TrustedIssuer issuer, TrustedTokenKind kind)
+    {
+        if (kind.TokenType == TokenTypes.AccessToken || !issuer.Tokens.TryGetValue(TokenTypes.AccessToken, out var access)) return null;
+        return access.Types.Contains(jws.Type ?? "") && CheckAudience(jws.Payload, access) is null
+            ? new(Reason.SubjectTypeMismatch, $"typ and aud are those of access tokens of issuer {issuer.Name}; it cannot be told from one, so it must be sent as one")
+            : null;
     }
 
     /// <summary>One of the kind's audiences must be in <c>aud</c>; of an ID token every one (OpenID Connect Core §3.1.3.7, 3).</summary>

@@ -81,6 +81,27 @@ public sealed class ScopeTests(ScopesWorld world) : IClassFixture<ScopesWorld>
         OnAsync(server, "web", world.Login.AccessToken("alice", ScopesWorld.App, scope, "app"), target, asked);
 
     [Fact]
+    public async Task An_access_token_under_another_name_gains_no_scope()
+    {
+        // The issuer's where lets in access tokens alone, so the registry loads; what they are sent as must not matter.
+        await using var own = await AdHocWorld.StartAsync(login => $$"""
+            issuers:
+              login:
+                issuer: {{login.Issuer}}
+                where: { token_use: access }
+                tokens: { id_token: { audiences: web }, access_token: { audiences: web, typ: [JWT], scopes: orders/read } }
+                subject: "{sub}"
+            resources: { orders: { identifiers: {{MainWorld.Orders}}, scopes: [read, write] } }
+            clients: { {{Client("web")}} }
+            rules: [ { name: all, clients: web, subject: { issuer: login }, actor: none, targets: { orders: [read, write] } } ]
+            """);
+        var token = own.Login.IdToken("alice", "web", claims => (claims["token_use"], claims["scope"]) = ("access", "read"));
+        var asItself = await own.GrantsAsync(server => server.SendAccessTokenAsync("web", token, ("audience", "orders")));
+        asItself.Claims.Text("scope").ShouldBe("read");
+        await own.RefusesAsync(Reason.SubjectTypeMismatch, server => server.SendIdTokenAsync("web", token, ("audience", "orders")));
+    }
+
+    [Fact]
     public async Task A_list_gives_a_token_without_scopes_all_it_names() =>
         (await GivenAsync(server => server.SendIdTokenAsync("web", world.IdToken(), ("audience", "orders")))).ShouldBe("read write");
 
