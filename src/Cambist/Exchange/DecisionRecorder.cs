@@ -92,7 +92,7 @@ internal sealed class DecisionRecorder(ILedger ledger)
 
     static bool IsUnder(TokenLineage lineage, Revocation revocation) => revocation.Kind switch
     {
-        RevocationKind.Lineage => lineage.Id == revocation.Value || lineage.Id.StartsWith(revocation.Value + ".", StringComparison.Ordinal),
+        RevocationKind.Lineage => Lineage.IsUnder(lineage.Id, revocation.Value),
         RevocationKind.Subject => lineage.Subject == revocation.Value,
         RevocationKind.Client => lineage.Client == revocation.Value,
         _ => lineage.Issuer == revocation.Value,

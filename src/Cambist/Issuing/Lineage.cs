@@ -56,6 +56,10 @@ internal static class Lineage
         return mac is not null && _macKey.Equals(lineageKey) ? mac : IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, lineageKey.Span);
     }
 
+    /// <summary>Whether an id is another or beneath it, by whole segments.</summary>
+    public static bool IsUnder(string id, string ancestor) =>
+        id.StartsWith(ancestor, StringComparison.Ordinal) && (id.Length == ancestor.Length || id[ancestor.Length] == '.');
+
     public static int SegmentsOf(string id) => id.AsSpan().Count('.') + 1;
 
     /// <summary>Whether text is a path of at most <see cref="MostSegments"/> whole segments.</summary>

@@ -51,6 +51,5 @@ public sealed record DecisionFilter
         && (Until is null || entry.Id.Milliseconds < Until)
         && (Lineage is null || IsUnder(entry.Subject?.Lineage, Lineage) || IsUnder(entry.IssuedId, Lineage));
 
-    static bool IsUnder(string? id, string ancestor) =>
-        id is not null && id.StartsWith(ancestor, StringComparison.Ordinal) && (id.Length == ancestor.Length || id[ancestor.Length] == '.');
+    static bool IsUnder(string? id, string ancestor) => id is not null && Cambist.Lineage.IsUnder(id, ancestor);
 }
