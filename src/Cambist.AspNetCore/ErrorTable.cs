@@ -30,7 +30,6 @@ static class ErrorTable
         Add(Reason.ParameterMissing, 400, ErrorCodes.InvalidRequest, "A required parameter is missing or empty: grant_type, and for an exchange subject_token and subject_token_type.");
         Add(Reason.ParameterRepeated, 400, ErrorCodes.InvalidRequest, "A parameter is repeated; only resource and audience may be.");
         Add(Reason.ParameterUnpaired, 400, ErrorCodes.InvalidRequest, "actor_token and actor_token_type go together.");
-        Add(Reason.ParameterMalformed, 400, ErrorCodes.InvalidRequest, "A parameter has a value that cannot be read.");
         Add(Reason.GrantTypeUnsupported, 400, ErrorCodes.UnsupportedGrantType, "This grant_type is not supported; the metadata document lists those that are.");
         Add(Reason.PlainHttpRefused, 400, ErrorCodes.InvalidRequest, "Use https: tokens and credentials are not taken over plain http.");
         Add(Reason.AuthorizationDetailsUnsupported, 400, ErrorCodes.InvalidRequest, "authorization_details is not supported, and leaving it out of account would give more than was asked.");

@@ -24,8 +24,6 @@ public enum Reason
     ParameterRepeated = 6,
     /// <summary><c>actor_token</c> without its type, or the type without the token (RFC 8693 §2.1).</summary>
     ParameterUnpaired = 7,
-    /// <summary>A parameter has a value that cannot be read.</summary>
-    ParameterMalformed = 8,
     /// <summary>The <c>grant_type</c> is unknown.</summary>
     GrantTypeUnsupported = 9,
     /// <summary>Plain http from a peer that is neither on loopback nor a trusted proxy.</summary>

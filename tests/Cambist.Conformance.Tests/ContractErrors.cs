@@ -17,7 +17,7 @@ static class ContractErrors
         >= Reason.SubjectMalformed or Reason.NoRule or Reason.Denied or Reason.MayActMismatch or Reason.ActorMismatch or Reason.ActorIsMinter
             or Reason.ChainTooDeep or Reason.LineageTooDeep or Reason.TokenTooLarge or Reason.OnceUsedUp => new(400, "invalid_grant", "invalid_request"),
         Reason.SubjectTokenTypeUnsupported or Reason.ActorTokenTypeUnsupported or Reason.RequestedTokenTypeUnsupported => new(400, "unsupported_token_type", "invalid_request"),
-        Reason.ParameterMissing or Reason.ParameterRepeated or Reason.ParameterUnpaired or Reason.ParameterMalformed or Reason.AuthorizationDetailsUnsupported
+        Reason.ParameterMissing or Reason.ParameterRepeated or Reason.ParameterUnpaired or Reason.AuthorizationDetailsUnsupported
             or Reason.DpopUnsupported or Reason.NotBuilt => Same(400, "invalid_request"),
         Reason.FormMalformed or Reason.PlainHttpRefused or Reason.ClientAuthenticationAmbiguous or Reason.ClientIdMismatch => Same(400, "invalid_request", isBefore: true),
         Reason.TargetMissing or Reason.TargetMalformed or Reason.TargetUnknown or Reason.OneTargetAtATime or Reason.TargetNotAllowed => Same(400, "invalid_target"),

@@ -14,7 +14,7 @@ interface IPendingWrite
 /// The writer's bounded queue. The writer takes all there is at once, so producers and writer meet once a batch. The first
 /// write of a batch does not wake it at once but asks for it at the end of the thread pool's queue: requests that are ready
 /// to run get into the batch, and a lone one goes on without delay. Woken at once, the writer commits batches of one or two
-/// under load (measured: 45 µs of processor time an entry, against 15).
+/// under load (measured in one run of whole exchanges on one core: 103 µs of processor time each, against 74).
 /// </summary>
 #pragma warning disable CA1001 // its wait handle is never asked for, so the semaphore holds nothing to dispose
 sealed class WriteQueue(int capacity, TimeSpan maxWait) : IThreadPoolWorkItem
