@@ -19,6 +19,15 @@ sealed class FakeClock : TimeProvider
     /// <summary>Now, as <c>iat</c> says it.</summary>
     public long Seconds => GetUtcNow().ToUnixTimeSeconds();
 
+    /// <summary>How many timers are waiting: what a test waits for before it moves the clock.</summary>
+    public int PendingTimers
+    {
+        get
+        {
+            lock (_lock) return _timers.Count;
+        }
+    }
+
     public void Advance(TimeSpan by)
     {
         Timer[] due;

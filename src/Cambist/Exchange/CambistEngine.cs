@@ -4,8 +4,9 @@ namespace Cambist;
 public sealed class CambistEngine : IAsyncDisposable
 {
     readonly IssuerKeys _issuerKeys;
+    readonly Upkeep _upkeep;
 
-    CambistEngine(Store store, ActiveRegistry registry, KeyRing keys, IssuerKeys issuerKeys, TimeProvider clock)
+    CambistEngine(Store store, ActiveRegistry registry, KeyRing keys, IssuerKeys issuerKeys, TimeProvider clock, IEngineListener listener)
     {
         var recorder = new DecisionRecorder(store.Ledger);
         var writer = new AccessTokenWriter(keys);
@@ -15,6 +16,9 @@ public sealed class CambistEngine : IAsyncDisposable
         Exchange = new TokenExchange(registry, tokens, writer, recorder, clock);
         ClientCredentials = new ClientCredentialsGrant(registry, writer, recorder, clock);
         Unservable = new UnservableRequests(registry, recorder, clock);
+
+        _upkeep = new Upkeep(clock, listener, []);
+        _upkeep.Start();
     }
 
     /// <summary>Token exchange.</summary>
@@ -49,13 +53,14 @@ public sealed class CambistEngine : IAsyncDisposable
         var revision = new RegistryRevision(registry.Revision, loaded.Text, clock.GetUtcNow().ToUnixTimeMilliseconds());
         store.Registries.SaveActivatedAsync(revision, CancellationToken.None).AsTask().GetAwaiter().GetResult();
         var keys = KeyRing.OpenAsync(store.Keys, sealer, registry.Signing, clock, listener, CancellationToken.None).GetAwaiter().GetResult();
-        return new CambistEngine(store, new ActiveRegistry(registry), keys, new IssuerKeys(issuerHttp, clock, listener, new IssuerKeysOptions { AllowHttp = allowHttp }), clock);
+        return new CambistEngine(store, new ActiveRegistry(registry), keys, new IssuerKeys(issuerHttp, clock, listener, new IssuerKeysOptions { AllowHttp = allowHttp }), clock, listener);
     }
 
     /// <summary>Closes the store, after what is queued has been written.</summary>
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
+        await _upkeep.DisposeAsync();
         _issuerKeys.Dispose();
-        return Store.DisposeAsync();
+        await Store.DisposeAsync();
     }
 }

@@ -1,0 +1,62 @@
+namespace Cambist.Tests.Exchange;
+
+public sealed class UpkeepTests
+{
+    readonly FakeClock _clock = new();
+    readonly HeardEvents _events = new();
+
+    [Fact]
+    public async Task A_chore_is_done_each_time_its_period_has_passed()
+    {
+        var done = 0;
+        await using var upkeep = Started(new Chore("counting", TimeSpan.FromSeconds(5), _ => Count(ref done)));
+        await PassAsync(seconds: 4);
+        done.ShouldBe(0);
+        await PassAsync(seconds: 1);
+        done.ShouldBe(1);
+        await PassAsync(seconds: 5);
+        done.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_chore_that_fails_is_told_of_once_tried_again_and_stops_no_other()
+    {
+        var (tries, others) = (0, 0);
+        await using var upkeep = Started(
+            new Chore("failing", TimeSpan.FromSeconds(1), _ => ++tries < 3 ? throw new IOException("no luck") : default),
+            new Chore("counting", TimeSpan.FromSeconds(1), _ => Count(ref others)));
+        await PassAsync(seconds: 3);
+        (tries, others).ShouldBe((3, 3));
+        _events.All.Select(one => one.Name).ShouldBe(["upkeep_failed", "upkeep_recovered"]);
+        _events.All[0].Message.ShouldBe("failing failed and is tried again: no luck");
+    }
+
+    static ValueTask Count(ref int count)
+    {
+        count++;
+        return default;
+    }
+
+    Upkeep Started(params Chore[] chores)
+    {
+        var upkeep = new Upkeep(_clock, _events, [.. chores]);
+        upkeep.Start();
+        return upkeep;
+    }
+
+    async Task PassAsync(int seconds)
+    {
+        for (var i = 0; i < seconds; i++)
+        {
+            await WaitForTimerAsync();
+            _clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        await WaitForTimerAsync(); // the loop waits again: what was due is done
+    }
+
+    async Task WaitForTimerAsync()
+    {
+        while (_clock.PendingTimers == 0) await Task.Delay(1, TestContext.Current.CancellationToken);
+    }
+}
