@@ -37,7 +37,7 @@ static class ServerHost
                     DefaultIssuer = LoopbackIssuer(settings.Urls),
                     AllowHttp = settings.AllowHttp,
                 });
-                cambist.UseSqlite(settings.SqlitePath);
+                cambist.UseSqlite(settings.SqlitePath, new() { AuditRetention = settings.AuditRetention });
                 if (settings.KeyFile is { } keyFile) cambist.UseKeyFile(keyFile);
             },
             http =>

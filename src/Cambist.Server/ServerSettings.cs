@@ -32,6 +32,9 @@ sealed record ServerSettings
     /// <summary>The file with the key that seals private keys; beside the SQLite store by default.</summary>
     public string? KeyFile { get; init; }
 
+    /// <summary>How long ledger entries stay.</summary>
+    public TimeSpan AuditRetention { get; init; } = TimeSpan.FromDays(90);
+
     public static ServerSettings Read(IConfiguration configuration)
     {
         var section = configuration.GetSection("Cambist");
@@ -47,6 +50,7 @@ sealed record ServerSettings
             SecretsFolder = section[nameof(SecretsFolder)],
             Issuer = section[nameof(Issuer)],
             KeyFile = section[nameof(KeyFile)],
+            AuditRetention = ReadDuration(section, nameof(AuditRetention), defaults.AuditRetention),
         };
     }
 
@@ -66,6 +70,11 @@ sealed record ServerSettings
         section[name] is not { } text ? false
         : bool.TryParse(text, out var value) ? value
         : throw new FailedException($"Cambist:{name} is \"{text}\"; write true or false");
+
+    static TimeSpan ReadDuration(IConfigurationSection section, string name, TimeSpan otherwise) =>
+        section[name] is not { } text ? otherwise
+        : Durations.TryParse(text, out var duration, out var error) ? duration
+        : throw new FailedException($"Cambist:{name}: {error}, such as {Durations.Format(otherwise)}");
 
     /// <summary>A connection string may hold a password; only its beginning is shown.</summary>
     static string Kind(string connection) => connection.Split(['=', ':', ';'], 2)[0];

@@ -10,12 +10,16 @@ sealed class LedgerWriter(Database database, TimeProvider clock, TimeSpan? audit
 
     readonly EntryBlock _block = new();
     readonly Purge _purge = new(database, clock, auditRetention);
+    readonly Lives _lives = new(database);
 
     // What is remembered of the store between transactions; read again when another process changed it, or ours failed.
     bool _remembers;
     long _storeVersion;
     RevokedKinds _revoked;
-    long _latestExpiry;
+
+    // What the transaction at hand has added.
+    int _keys;
+    int _tokens;
 
     public ValueTask WriteAsync(ReadOnlyMemory<PendingEntry> batch, DecisionIdSequence ids)
     {
@@ -65,6 +69,29 @@ sealed class LedgerWriter(Database database, TimeProvider clock, TimeSpan? audit
     /// <summary>Anything else, in a transaction of its own: committed where it returns true.</summary>
     public bool Change(Func<Database, bool> change, DecisionIdSequence ids) => Transact(ids, change, (change, _) => change(database));
 
+    /// <summary>The registry revision in force, and how long tokens under it live.</summary>
+    public void Activate(Action<Database> save, long longestLife, DecisionIdSequence ids) =>
+        Transact(
+            ids,
+            this,
+            (writer, _) =>
+            {
+                save(database);
+                writer._lives.MayLive(longestLife);
+                return true;
+            });
+
+    /// <summary>Removes some of what has had its time, in a transaction of its own.</summary>
+    public bool Purge(DecisionIdSequence ids) =>
+        Transact(
+            ids,
+            this,
+            static (writer, _) =>
+            {
+                if (writer._purge.LargerStep()) writer._remembers = false;
+                return true;
+            });
+
     bool Transact<T>(DecisionIdSequence ids, T state, Func<T, DecisionIdSequence, bool> work)
     {
         RollBack(); // what an earlier failure may have left open
@@ -73,6 +100,7 @@ sealed class LedgerWriter(Database database, TimeProvider clock, TimeSpan? audit
         {
             LookAround(ids);
             _block.Clear();
+            (_keys, _tokens) = (0, 0);
             if (!work(state, ids))
             {
                 RollBack(); // a refusal changed nothing that is remembered
@@ -80,7 +108,7 @@ sealed class LedgerWriter(Database database, TimeProvider clock, TimeSpan? audit
             }
 
             AppendBlock();
-            _purge.Step();
+            if (_purge.Step(_block.Bytes.Length, _keys, _tokens)) _remembers = false; // of what revocations there are
             database.Prepared("COMMIT").Run();
         }
         catch
@@ -105,7 +133,7 @@ sealed class LedgerWriter(Database database, TimeProvider clock, TimeSpan? audit
 
         _storeVersion = storeVersion;
         _revoked = RevocationRows.Kinds(database);
-        _latestExpiry = database.AskNumber("SELECT value FROM meta WHERE name = 'latest_expiry'");
+        _lives.Read();
         var newest = database.AskNumber("SELECT last FROM decisions ORDER BY first DESC LIMIT 1");
         ids.StartAfter(RowId.LastOf(newest));
         _remembers = true;
@@ -123,10 +151,13 @@ sealed class LedgerWriter(Database database, TimeProvider clock, TimeSpan? audit
         if (entry.Stores is { } token)
         {
             TokenRows.Add(database, token);
-            Expires(token.ExpiresAt);
+            _tokens++;
+            _lives.Expires(token.ExpiresAt);
         }
 
-        Expires(entry.ExpiresAt ?? 0);
+        _keys += entry.Consumes.Count;
+        _lives.Expires(entry.ExpiresAt ?? 0);
+        _lives.ExternalExpires(entry.ExternalUntil);
         var id = ids.Next();
         _block.Add(id, json);
         return CommitResult.Committed(id);
@@ -135,19 +166,10 @@ sealed class LedgerWriter(Database database, TimeProvider clock, TimeSpan? audit
     Revocation RevokeNow(Revocation revocation, DecisionIdSequence ids)
     {
         var earlier = RevocationRows.Find(database, revocation.Kind, revocation.Value);
-        var recorded = RevocationTerm.Recorded(revocation, ids.Separate(), _latestExpiry, earlier);
+        var recorded = RevocationTerm.Recorded(revocation, ids.Separate(), _lives.Current, earlier);
         RevocationRows.Save(database, recorded);
         _revoked |= RevocationRows.Flag(revocation.Kind);
         return recorded;
-    }
-
-    /// <summary>Raises the mark an hour at a time, so that it is written once an hour and not with every batch.</summary>
-    void Expires(long at)
-    {
-        const long Hour = 60 * 60 * 1000;
-        if (at <= _latestExpiry) return;
-        _latestExpiry = at + Hour;
-        database.Prepared("UPDATE meta SET value = ? WHERE name = 'latest_expiry'").Bind(1, _latestExpiry).Run();
     }
 
     void AppendBlock()

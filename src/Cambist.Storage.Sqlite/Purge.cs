@@ -1,38 +1,103 @@
 namespace Cambist.Storage.Sqlite;
 
 /// <summary>
-/// Removes what has had its time, a little at a time inside the writer's transactions. No index on expiry is kept for it:
-/// the upkeep would cost every request.
+/// Removes what has had its time, a little at a time inside the writer's transactions, in proportion to what each of them writes: so
+/// it keeps up with any rate, and no batch waits long for it. No index on expiry is kept for it: the upkeep would cost every request.
 /// </summary>
 sealed class Purge(Database database, TimeProvider clock, TimeSpan? auditRetention)
 {
-    const string Keys = "DELETE FROM one_time_keys WHERE key >= ? AND key < ? AND keep_until < ?";
-    const string Tokens = "DELETE FROM stored_tokens WHERE hash >= ? AND hash < ? AND expires_at < ?";
-    const string Revocations = "DELETE FROM revocations WHERE keep_until < ?";
-    const string Entries = "DELETE FROM decisions WHERE first IN (SELECT first FROM (SELECT first, last FROM decisions ORDER BY first LIMIT 64) WHERE last < ?)";
+    // Of the keys and tokens four are looked at for each that is added: then about a quarter of those that are there have had their time.
+    const int LookedAtForEach = 4;
+    const int SmallStep = 64;
+    const int LargeStep = 1024;
+    const int SmallBatch = 16 * 1024;
 
-    static readonly byte[] AfterAll = [.. Enumerable.Repeat(byte.MaxValue, 33)];
+    const string Oldest = "SELECT first, last, length(block) FROM decisions ORDER BY first LIMIT ?";
+    const string Entries = "DELETE FROM decisions WHERE first <= ?";
+
+    readonly Sweep<byte[]> _keys = Sweeps.OneTimeKeys(database);
+    readonly Sweep<long> _tokens = Sweeps.StoredTokens(database);
+    readonly Sweep<(long, string)> _revocations = Sweeps.Revocations(database);
 
     long _nextAt;
-    byte _slice;
+    long _entriesDueAt;
+    int _keysDue;
+    int _tokensDue;
 
-    /// <summary>
-    /// At most once a second: one of 256 slices of the keys and tokens (hashes spread evenly), with the first of them the
-    /// revocations; and of the entries the oldest batches.
-    /// </summary>
-    public void Step()
+    /// <summary>What belongs to a transaction that has written this much; once a second a little more.</summary>
+    /// <returns>Whether a revocation was removed.</returns>
+    public bool Step(int bytes, int keys, int tokens)
     {
-        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        if (now < _nextAt && _nextAt <= now + 1000) return;
-        _nextAt = now + 1000;
+        var now = Now;
+        var isSecond = now >= _nextAt || _nextAt > now + 1000;
+        if (isSecond) _nextAt = now + 1000;
 
-        ReadOnlySpan<byte> from = [_slice];
-        ReadOnlySpan<byte> to = _slice == byte.MaxValue ? AfterAll : [(byte)(_slice + 1)];
-        database.Prepared(Keys).Bind(1, from).Bind(2, to).Bind(3, now).Run();
-        database.Prepared(Tokens).Bind(1, from).Bind(2, to).Bind(3, now - RevocationTerm.Slack).Run();
-        if (_slice == 0) database.Prepared(Revocations).Bind(1, now).Run();
-        if (auditRetention is { } kept)
-            database.Prepared(Entries).Bind(1, RowId.Of(DecisionId.FirstOf(Math.Max(0, now - (long)kept.TotalMilliseconds)))).Run();
-        _slice++;
+        _keysDue = Due(_keysDue, keys, isSecond);
+        _tokensDue = Due(_tokensDue, tokens, isSecond);
+        if (_keysDue >= SmallStep) SweepKeys(ref _keysDue, now);
+        if (_tokensDue >= SmallStep) SweepTokens(ref _tokensDue, now);
+        RemoveEntries(now, mostBlocks: 32, mostBytes: Math.Max(SmallBatch, 2L * bytes));
+        return isSecond && _revocations.Step(SmallStep, now) > 0;
+    }
+
+    /// <summary>A larger step, for when nobody writes.</summary>
+    /// <returns>Whether a revocation was removed.</returns>
+    public bool LargerStep()
+    {
+        var now = Now;
+        _keysDue = _tokensDue = LargeStep;
+        SweepKeys(ref _keysDue, now);
+        SweepTokens(ref _tokensDue, now);
+        RemoveEntries(now, mostBlocks: 256, mostBytes: 1024 * 1024);
+        return _revocations.Step(LargeStep, now) > 0;
+    }
+
+    long Now => clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+    static int Due(int due, int added, bool isSecond) => Math.Max(Math.Min(due + (LookedAtForEach * added), 64 * LargeStep), isSecond ? SmallStep : 0);
+
+    void SweepKeys(ref int due, long now)
+    {
+        var rows = Math.Min(due, LargeStep);
+        _keys.Step(rows, now);
+        due -= rows;
+    }
+
+    void SweepTokens(ref int due, long now)
+    {
+        var rows = Math.Min(due, LargeStep);
+        _tokens.Step(rows, now - RevocationTerm.Slack);
+        due -= rows;
+    }
+
+    /// <summary>The oldest blocks that are due, one at least.</summary>
+    void RemoveEntries(long now, int mostBlocks, long mostBytes)
+    {
+        if (auditRetention is not { } retention || now < _entriesDueAt) return;
+        var kept = (long)retention.TotalMilliseconds;
+        var (upTo, bytes) = (-1L, 0L);
+        var oldest = database.Prepared(Oldest).Bind(1, (long)mostBlocks);
+        try
+        {
+            while (oldest.Step())
+            {
+                var last = RowId.LastOf(oldest.Number(1)).Milliseconds;
+                if (last >= now - kept)
+                {
+                    _entriesDueAt = last + kept; // nothing to look for until then
+                    break;
+                }
+
+                if (upTo >= 0 && bytes + oldest.Number(2) > mostBytes) break;
+                upTo = oldest.Number(0);
+                bytes += oldest.Number(2);
+            }
+        }
+        finally
+        {
+            oldest.Reset();
+        }
+
+        if (upTo >= 0) database.Prepared(Entries).Bind(1, upTo).Run();
     }
 }

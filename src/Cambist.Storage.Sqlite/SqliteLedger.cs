@@ -9,4 +9,6 @@ sealed class SqliteLedger(GroupCommit commits, LedgerWriter writer, ReadConnecti
 
     public ValueTask<Revocation?> IsRevokedAsync(TokenLineage lineage, CancellationToken cancellationToken) =>
         reads.ReadAsync(lineage, static (database, lineage) => RevocationRows.Covering(database, lineage, RevokedKinds.All), cancellationToken);
+
+    public async ValueTask PurgeAsync(CancellationToken cancellationToken) => await commits.RunAsync(writer.Purge, cancellationToken);
 }

@@ -15,8 +15,14 @@ sealed class SqliteRegistryStore(GroupCommit commits, LedgerWriter writer, ReadC
     const string SaveAdminToken = "INSERT INTO meta (name, value) VALUES ('admin_token_sha256', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
 
     public async ValueTask SaveActivatedAsync(RegistryRevision revision, CancellationToken cancellationToken) =>
-        await ChangeAsync(
-            database => database.Prepared(Save).Bind(1, revision.Revision).Bind(2, revision.Text).Bind(3, revision.ActivatedAt).Run(), cancellationToken);
+        await commits.RunAsync(
+            ids =>
+            {
+                writer.Activate(
+                    database => database.Prepared(Save).Bind(1, revision.Revision).Bind(2, revision.Text).Bind(3, revision.ActivatedAt).Run(), revision.LongestLife, ids);
+                return true;
+            },
+            cancellationToken);
 
     public ValueTask<RegistryRevision?> FindLatestAsync(CancellationToken cancellationToken) =>
         reads.ReadAsync(0, static (database, _) => One(database.Prepared(Latest)), cancellationToken);

@@ -9,7 +9,7 @@ public sealed record SqliteStoreOptions
     /// </summary>
     public bool BesideServer { get; init; }
 
-    /// <summary>How long entries are kept; null, the default, for ever.</summary>
+    /// <summary>How long entries are kept, and not at all much longer while the store is open; null, the default, for ever.</summary>
     public TimeSpan? AuditRetention { get; init; }
 
     /// <summary>The most look-ups at the same time. Default 4.</summary>
@@ -37,6 +37,7 @@ public static class SqliteStore
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         options ??= new();
+        if (options.AuditRetention is { } retention) ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(retention, TimeSpan.Zero, nameof(options));
         path = StoreFile.Prepare(path);
         var serverLock = options.BesideServer ? null : ServerLock.Take(path);
         try

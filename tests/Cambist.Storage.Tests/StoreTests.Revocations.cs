@@ -154,6 +154,49 @@ public abstract partial class StoreTests
     }
 
     [Fact]
+    public async Task The_revocation_of_a_root_outlives_every_external_token_that_was_shown_granted_or_not()
+    {
+        var year = 365L * 24 * 60 * 60_000;
+        await CommittedAsync(Some.Entry() with { ExternalUntil = Clock.Milliseconds + year });
+        await CommittedAsync(Some.Entry() with { Outcome = DecisionOutcome.Refused, ExternalUntil = Clock.Milliseconds + 2 * year });
+
+        (await TermAsync(RevocationKind.Lineage, "root")).ShouldBeGreaterThanOrEqualTo(2 * year + 5 * 60_000);
+        (await TermAsync(RevocationKind.Lineage, "root.child")).ShouldBeLessThan(year, "it is one of ours");
+        (await TermAsync(RevocationKind.Client, "web")).ShouldBeLessThan(year, "clients have tokens of ours alone");
+    }
+
+    [Theory]
+    [InlineData(RevocationKind.Subject)]
+    [InlineData(RevocationKind.Issuer)]
+    public async Task The_revocation_of_a_subject_or_an_issuer_outlives_external_tokens_that_nobody_has_shown_yet(RevocationKind kind)
+    {
+        var at = (await Store.Ledger.RevokeAsync(Some.Revocation(kind, kind == RevocationKind.Subject ? "alice" : "login"), None)).At;
+
+        Clock.Advance(TimeSpan.FromDays(20 * 365));
+        for (var i = 0; i < 5; i++) await Store.Ledger.PurgeAsync(None);
+
+        (await FallsAsync(Some.External("never-seen", issuedAt: at))).ShouldBeTrue();
+        (await FallsAsync(Some.External("never-seen", issuedAt: Clock.Milliseconds))).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_revocation_is_kept_for_the_longest_life_under_any_revision_whatever_was_recorded()
+    {
+        var hour = 60 * 60_000L;
+        await Store.Registries.SaveActivatedAsync(new("one", "text", 1) { LongestLife = 8 * hour }, None);
+        await Store.Registries.SaveActivatedAsync(new("two", "text", 2) { LongestLife = hour }, None);
+
+        (await TermAsync(RevocationKind.Lineage, "a.b")).ShouldBe(8 * hour + 5 * 60_000);
+        (await Store.Registries.FindAsync("one", None)).ShouldBe(new("one", "text", 1));
+    }
+
+    async Task<long> TermAsync(RevocationKind kind, string value)
+    {
+        var revocation = await Store.Ledger.RevokeAsync(Some.Revocation(kind, value), None);
+        return revocation.KeepUntil - revocation.At;
+    }
+
+    [Fact]
     public async Task After_a_revocation_was_answered_no_exchange_under_it_commits()
     {
         for (var round = 0; round < 1000; round++)

@@ -17,7 +17,10 @@ public sealed class CambistEngine : IAsyncDisposable
         ClientCredentials = new ClientCredentialsGrant(registry, writer, recorder, clock);
         Unservable = new UnservableRequests(registry, recorder, clock);
 
-        _upkeep = new Upkeep(clock, listener, []);
+        _upkeep = new Upkeep(clock, listener,
+        [
+            new Chore("removing from the store what has had its time", TimeSpan.FromSeconds(5), store.Ledger.PurgeAsync),
+        ]);
         _upkeep.Start();
     }
 
@@ -50,7 +53,7 @@ public sealed class CambistEngine : IAsyncDisposable
         foreach (var warning in loaded.Compilation.Findings.Where(finding => finding.Severity == FindingSeverity.Warning))
             listener.On(new EngineEvent(EngineEventSeverity.Warning, "registry_warning", warning.In(loaded.FileName)));
 
-        var revision = new RegistryRevision(registry.Revision, loaded.Text, clock.GetUtcNow().ToUnixTimeMilliseconds());
+        var revision = new RegistryRevision(registry.Revision, loaded.Text, clock.GetUtcNow().ToUnixTimeMilliseconds()) { LongestLife = (long)registry.LongestLife.TotalMilliseconds };
         store.Registries.SaveActivatedAsync(revision, CancellationToken.None).AsTask().GetAwaiter().GetResult();
         var keys = KeyRing.OpenAsync(store.Keys, sealer, registry.Signing, clock, listener, CancellationToken.None).GetAwaiter().GetResult();
         return new CambistEngine(store, new ActiveRegistry(registry), keys, new IssuerKeys(issuerHttp, clock, listener, new IssuerKeysOptions { AllowHttp = allowHttp }), clock, listener);

@@ -70,10 +70,13 @@ internal sealed class DecisionRecorder(ILedger ledger)
         ScopesAsked = walk.ScopesAsked is { } asked ? ScopeText.ForRecord(asked) : null,
         Rule = walk.Selected?.Rule.Name,
         RegistryRevision = walk.Registry.Revision,
+        ExternalUntil = Math.Max(ExternalExpiry(walk.Subject), ExternalExpiry(walk.Actor)),
         Input = walk.Input is { } input ? DecisionInputJson.Write(input, walk.Registry.MentionedClaims) : default,
     };
 
     static RecordedParty? Party(ResolvedToken? token) => token is null ? null : new(token.IssuerName, token.Subject, token.Lineage.Id);
+
+    static long ExternalExpiry(ResolvedToken? token) => token is { IsExternal: true } ? token.ExpiresAt * 1000 : 0;
 
     static IReadOnlyList<TokenLineage> LineagesOf(Walk walk) =>
         walk.Subject is not { } subject ? [] : walk.Actor is { } actor ? [subject.Lineage, actor.Lineage] : [subject.Lineage];

@@ -27,6 +27,13 @@ public interface ILedger
     /// <summary>The revocation that a token falls under, or null. Asks the store each time; there is no copy to go stale.</summary>
     /// <exception cref="StoreUnavailableException">The store cannot be read now.</exception>
     ValueTask<Revocation?> IsRevokedAsync(TokenLineage lineage, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Removes a little of what has had its time: entries beyond their retention, and one-time keys, stored tokens and revocations
+    /// that no longer matter. Called every few seconds; a store that removes with each of its writes needs it only where nothing is written.
+    /// </summary>
+    /// <exception cref="StoreUnavailableException">The store cannot be written now.</exception>
+    ValueTask PurgeAsync(CancellationToken cancellationToken);
 }
 
 /// <summary>What became of an entry.</summary>

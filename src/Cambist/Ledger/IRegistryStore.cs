@@ -23,4 +23,8 @@ public interface IRegistryStore
 /// <param name="Revision">Its id: the first 16 hex digits of SHA-256 over the text.</param>
 /// <param name="Text">The document as it was read.</param>
 /// <param name="ActivatedAt">Milliseconds since 1970.</param>
-public sealed record RegistryRevision(string Revision, string Text, long ActivatedAt);
+public sealed record RegistryRevision(string Revision, string Text, long ActivatedAt)
+{
+    /// <summary>The longest life of a token issued under it, in milliseconds: goes in, for <see cref="RecordedLives"/>, and is not read back.</summary>
+    public long LongestLife { get; init; }
+}

@@ -89,6 +89,12 @@ public sealed record LedgerEntry
     /// <summary>A token to store with the entry.</summary>
     public StoredToken? Stores { get; init; }
 
+    /// <summary>
+    /// The latest expiry of the external tokens that were shown, granted or not, milliseconds since 1970; 0 where there was none.
+    /// A revocation of one outlives it.
+    /// </summary>
+    public long ExternalUntil { get; init; }
+
     /// <summary>Lineages that must not be revoked: the subject's, and the actor's.</summary>
     public IReadOnlyList<TokenLineage> DependsOn { get; init; } = [];
 }

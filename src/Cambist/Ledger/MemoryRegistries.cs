@@ -1,6 +1,6 @@
 namespace Cambist;
 
-sealed class MemoryRegistries : IRegistryStore
+sealed class MemoryRegistries(MemoryLives lives) : IRegistryStore
 {
     readonly Lock _gate = new();
     readonly List<RegistryRevision> _revisions = []; // the one activated last stands last
@@ -11,8 +11,10 @@ sealed class MemoryRegistries : IRegistryStore
         lock (_gate)
         {
             _revisions.RemoveAll(r => r.Revision == revision.Revision);
-            _revisions.Add(revision);
+            _revisions.Add(revision with { LongestLife = 0 });
         }
+
+        lives.Note(life: revision.LongestLife);
 
         return default;
     }

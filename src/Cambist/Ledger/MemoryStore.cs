@@ -10,7 +10,7 @@ public static class MemoryStore
     public static Store Create(TimeProvider clock)
     {
         var ledger = new MemoryLedger(clock);
-        return new(ledger, ledger, new MemoryKeys(), ledger, new MemoryRegistries(), ledger);
+        return new(ledger, ledger, new MemoryKeys(), ledger, new MemoryRegistries(ledger.Lives), ledger);
     }
 }
 
@@ -23,8 +23,9 @@ sealed class MemoryLedger(TimeProvider clock) : ILedger, ITokenStore, IDecisionL
     readonly HashSet<(OneTimeKeyKind, string)> _used = [];
     readonly Dictionary<string, StoredToken> _tokens = new(StringComparer.Ordinal);
     readonly Dictionary<(RevocationKind, string), Revocation> _revocations = [];
-    long _latestExpiry;
     bool _closed;
+
+    public MemoryLives Lives { get; } = new();
 
     public ValueTask<CommitResult> CommitAsync(LedgerEntry entry, CancellationToken cancellationToken) =>
         Locked(() => Commit(entry), cancellationToken);
@@ -34,6 +35,8 @@ sealed class MemoryLedger(TimeProvider clock) : ILedger, ITokenStore, IDecisionL
 
     public ValueTask<Revocation?> IsRevokedAsync(TokenLineage lineage, CancellationToken cancellationToken) =>
         Locked(() => RevocationOf(lineage), cancellationToken);
+
+    public ValueTask PurgeAsync(CancellationToken cancellationToken) => default;
 
     public ValueTask<StoredToken?> FindAsync(ReadOnlyMemory<byte> hash, CancellationToken cancellationToken) =>
         Locked(() => _tokens.GetValueOrDefault(Convert.ToHexString(hash.Span)), cancellationToken);
@@ -91,7 +94,7 @@ sealed class MemoryLedger(TimeProvider clock) : ILedger, ITokenStore, IDecisionL
         _used.UnionWith(keys);
         var id = _ids.Next();
         _entries.Add(entry with { Id = id, Input = entry.Input.ToArray(), Consumes = [], Stores = null, DependsOn = [] });
-        _latestExpiry = Math.Max(_latestExpiry, entry.ExpiresAt ?? 0);
+        Lives.Note(expiry: entry.ExpiresAt ?? 0, externalExpiry: entry.ExternalUntil);
         return CommitResult.Committed(id);
     }
 
@@ -101,13 +104,13 @@ sealed class MemoryLedger(TimeProvider clock) : ILedger, ITokenStore, IDecisionL
         var sameId = token.Kind == StoredTokenKind.ImpersonationToken && _tokens.Values.Any(t => t.Kind == token.Kind && t.Id == token.Id);
         if (sameId || !_tokens.TryAdd(Convert.ToHexString(token.Hash.Span), copy))
             throw new LedgerEntryRejectedException("The token to store is stored already.");
-        _latestExpiry = Math.Max(_latestExpiry, token.ExpiresAt);
+        Lives.Note(expiry: token.ExpiresAt);
     }
 
     Revocation Revoke(Revocation revocation)
     {
         var name = (revocation.Kind, revocation.Value);
-        return _revocations[name] = RevocationTerm.Recorded(revocation, _ids.Separate(), _latestExpiry, _revocations.GetValueOrDefault(name));
+        return _revocations[name] = RevocationTerm.Recorded(revocation, _ids.Separate(), Lives.Current, _revocations.GetValueOrDefault(name));
     }
 
     Revocation? RevocationOf(TokenLineage lineage)

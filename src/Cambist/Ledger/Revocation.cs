@@ -24,7 +24,7 @@ public enum RevocationKind
 /// <param name="Value">The id or name.</param>
 /// <param name="At">Milliseconds since 1970; set by the ledger when it records the revocation.</param>
 /// <param name="Reason">Why, for the record; never empty at the admin API.</param>
-/// <param name="KeepUntil">How long it must be kept at least, milliseconds since 1970; the ledger extends it to the latest expiry it has recorded, and to now, plus 5 minutes.</param>
+/// <param name="KeepUntil">How long it must be kept at least, milliseconds since 1970; the ledger extends it, see <see cref="RevocationTerm"/>.</param>
 public sealed record Revocation(RevocationKind Kind, string Value, long At, string Reason, long KeepUntil);
 
 /// <summary>All that a revocation could name about one token.</summary>

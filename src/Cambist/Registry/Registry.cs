@@ -44,6 +44,10 @@ public sealed class Registry
 
     /// <summary>Every claim that a condition or a template of this registry names: what a ledger entry keeps of a token's claims.</summary>
     internal ImmutableArray<ClaimPath> MentionedClaims { get; init; } = [];
+
+    /// <summary>The longest life of a token issued under it, refresh tokens included.</summary>
+    internal TimeSpan LongestLife =>
+        Resources.Values.Select(resource => resource.TokenLifetime).Concat(Rules.All.Select(rule => rule.RefreshLifetime ?? TimeSpan.Zero)).Max();
 }
 
 /// <summary>Which error codes the token endpoint answers; <c>reason</c> is the same in both.</summary>

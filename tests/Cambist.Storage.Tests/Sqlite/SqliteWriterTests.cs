@@ -147,60 +147,6 @@ public sealed class SqliteWriterTests : IDisposable
     }
 
     [Fact]
-    public async Task What_has_had_its_time_is_removed_bit_by_bit_and_nothing_else()
-    {
-        await using var store = SqliteStore.Open(StorePath, _clock, new() { AuditRetention = TimeSpan.FromDays(1) });
-        var old = await CommitAsync(store, Some.Entry("old"));
-        var soon = _clock.Milliseconds + 1000;
-        var late = _clock.Milliseconds + 100L * 86_400_000;
-        for (var i = 0; i < 300; i++)
-        {
-            await CommitAsync(store, Some.Entry("old") with { Consumes = [Some.Key("short" + i, keepUntil: soon)], Stores = Some.Token("short" + i, expiresAt: soon) });
-            await CommitAsync(store, Some.Entry("old") with { Consumes = [Some.Key("long" + i, keepUntil: late)], Stores = Some.Token("long" + i, expiresAt: late) });
-        }
-
-        await store.Ledger.RevokeAsync(Some.Revocation(RevocationKind.Lineage, "kept", late), None);
-
-        _clock.Advance(TimeSpan.FromDays(2));
-        for (var i = 0; i < 256; i++)
-        {
-            _clock.Advance(TimeSpan.FromSeconds(1));
-            await CommitAsync(store, Some.Entry("new"));
-        }
-
-        using var database = Database.Open(StorePath, readOnly: true);
-        database.AskNumber("SELECT count(*) FROM one_time_keys").ShouldBe(300);
-        database.AskNumber("SELECT count(*) FROM stored_tokens").ShouldBe(300);
-        (await store.Tokens.FindAsync(Some.Hash("long7"), None)).ShouldNotBeNull();
-        (await store.Ledger.IsRevokedAsync(Some.Own("kept"), None)).ShouldNotBeNull();
-        (await store.Decisions.FindAsync(old, None)).ShouldBeNull();
-        (await store.Decisions.PageAsync(DecisionFilter.All, default, 1000, None)).Select(e => e.Client).ShouldBe(Enumerable.Repeat("new", 256));
-
-        // The revocation outlives all that was recorded before it; then it goes too.
-        _clock.Milliseconds = late + 86_400_000;
-        for (var i = 0; i < 256; i++)
-        {
-            _clock.Advance(TimeSpan.FromSeconds(1));
-            await CommitAsync(store, Some.Entry("new"));
-        }
-
-        (await store.Ledger.IsRevokedAsync(Some.Own("kept"), None)).ShouldBeNull();
-    }
-
-    [Fact]
-    public async Task Without_a_retention_entries_stay()
-    {
-        await using var store = SqliteStore.Open(StorePath, _clock);
-        var old = await CommitAsync(store, Some.Entry());
-        _clock.Advance(TimeSpan.FromDays(10_000));
-        await CommitAsync(store, Some.Entry());
-        _clock.Advance(TimeSpan.FromDays(10_000));
-        await CommitAsync(store, Some.Entry());
-
-        (await store.Decisions.FindAsync(old, None)).ShouldNotBeNull();
-    }
-
-    [Fact]
     public async Task The_wal_stays_short_however_much_is_written()
     {
         await using var store = SqliteStore.Open(StorePath, _clock);
