@@ -12,6 +12,7 @@ public sealed class TestEndpoint
     readonly Func<string> _honest;
     readonly int _honestStatus;
     int _requests;
+    long _sent;
     TaskCompletionSource _requestCame = NewSource();
 
     internal TestEndpoint(Func<string> honest, int honestStatus = StatusCodes.Status200OK)
@@ -50,6 +51,12 @@ public sealed class TestEndpoint
     /// <summary>The answer waits for this task: requests that arrive meanwhile are in flight for certain.</summary>
     public Task Hold { get; set; } = null!;
 
+    /// <summary>The answer stops behind its first byte until this task ends: a server that drips.</summary>
+    public Task HoldBody { get; set; } = null!;
+
+    /// <summary>How many bytes of padding have gone out.</summary>
+    public long Sent => Volatile.Read(ref _sent);
+
     /// <summary>What it says when nothing is broken; a test changes a copy and sets it as <see cref="Body"/>.</summary>
     public string HonestBody => _honest();
 
@@ -57,7 +64,7 @@ public sealed class TestEndpoint
     public void Mend()
     {
         (Status, Body, ContentType, RedirectTo) = (_honestStatus, null, "application/json", null);
-        (Padding, Delay, Abort, Hold) = (0, TimeSpan.Zero, false, Task.CompletedTask);
+        (Padding, Delay, Abort, Hold, HoldBody) = (0, TimeSpan.Zero, false, Task.CompletedTask, Task.CompletedTask);
         Headers.Clear();
     }
 
@@ -98,11 +105,22 @@ public sealed class TestEndpoint
         }
         response.StatusCode = Status;
         response.ContentType = ContentType;
-        await response.Body.WriteAsync(Body ?? Encoding.UTF8.GetBytes(_honest()), cancellation);
+        var body = Body ?? Encoding.UTF8.GetBytes(_honest());
+        if (!HoldBody.IsCompleted)
+        {
+            await response.Body.WriteAsync(body.AsMemory(0, 1), cancellation);
+            await response.Body.FlushAsync(cancellation);
+            await HoldBody.WaitAsync(cancellation);
+            body = body[1..];
+        }
+        await response.Body.WriteAsync(body, cancellation);
         var spaces = new byte[16 * 1024];
         spaces.AsSpan().Fill((byte)' ');
         for (var left = Padding; left > 0; left -= spaces.Length)
+        {
             await response.Body.WriteAsync(spaces.AsMemory(0, (int)Math.Min(left, spaces.Length)), cancellation);
+            Interlocked.Add(ref _sent, spaces.Length);
+        }
     }
 
     static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);

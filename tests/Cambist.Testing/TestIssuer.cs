@@ -16,6 +16,7 @@ public sealed class TestIssuer : IAsyncDisposable
     readonly WebApplication _app;
     readonly TimeProvider _clock;
     volatile IReadOnlyList<TestKey> _keys;
+    int _requests;
 
     TestIssuer(WebApplication app, string path, TimeProvider clock, IReadOnlyList<TestKey> keys)
     {
@@ -42,6 +43,9 @@ public sealed class TestIssuer : IAsyncDisposable
 
     /// <summary>The key set: <c>{issuer}/jwks</c>.</summary>
     public TestEndpoint Jwks { get; }
+
+    /// <summary>How many requests have arrived, whatever they asked for.</summary>
+    public int Requests => Volatile.Read(ref _requests);
 
     /// <summary>What the documents say in <c>issuer</c>; null tells the truth.</summary>
     public string? DocumentIssuer { get; set; }
@@ -114,6 +118,7 @@ public sealed class TestIssuer : IAsyncDisposable
 
     Task RouteAsync(HttpContext context)
     {
+        Interlocked.Increment(ref _requests);
         var asked = context.Request.Path.Value;
         if (asked == $"{Path}/.well-known/openid-configuration")
             return Discovery.AnswerAsync(context);

@@ -48,6 +48,8 @@ static class AddressKinds
             [0x20, 0x02, ..] => OfIPv4(b[2..6]),                                   // 6to4
             [0, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0, ..] => OfIPv4(b[12..]), // NAT64, RFC 6052
             [0, 0x64, 0xff, 0x9b, ..] => AddressKind.Private,                      // local NAT64, RFC 8215
+            [0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0, ..] => OfIPv4(b[12..]),     // IPv4-translated, RFC 2765
+            [1, 0, 0, 0, 0, 0, 0, 0, ..] => AddressKind.Private,                   // discarded, RFC 6666
             _ => AddressKind.Public,
         };
     }

@@ -1,6 +1,6 @@
 namespace Cambist;
 
-/// <summary>Keys from a file, looked at once a second at most and read where its time or length has changed.</summary>
+/// <summary>Keys from a file, looked at once a second, sooner only for a <c>kid</c> that may be new, and read where its time or length has changed.</summary>
 sealed class FileIssuerKeys(string issuer, string path, IssuerKeysOptions options, TimeProvider clock, IEngineListener listener)
     : IssuerKeyState(issuer, clock, listener)
 {
@@ -22,19 +22,24 @@ sealed class FileIssuerKeys(string issuer, string path, IssuerKeysOptions option
 
     public override ValueTask<IssuerKeyAnswer> FindAsync(string? keyId, JwsAlgorithm algorithm, long? issuedAt, CancellationToken cancellationToken)
     {
-        if (Look() is not { } set) return new(IssuerKeyAnswer.Unavailable(1));
-        return new(set.Keys.Find(keyId, algorithm) is { } key ? IssuerKeyAnswer.Found(key) : IssuerKeyAnswer.Unknown);
+        var set = Look();
+        if (set?.Keys.Find(keyId, algorithm) is { } key) return new(IssuerKeyAnswer.Found(key));
+
+        // The file may have been replaced since it was looked at, where the token is no older than that.
+        if (set is not null && keyId is not null && !set.Keys.Contains(keyId) && !set.IsLaterThan(issuedAt)) set = Look(evenIfJustLooked: true);
+        if (set is null) return new(IssuerKeyAnswer.Unavailable(1));
+        return new(set.Keys.Find(keyId, algorithm) is { } found ? IssuerKeyAnswer.Found(found) : IssuerKeyAnswer.Unknown);
     }
 
     public override bool Contains(VerificationKey key) => Look()?.Holds(key) == true;
 
-    IssuerKeySet? Look()
+    IssuerKeySet? Look(bool evenIfJustLooked = false)
     {
         var now = Now;
-        if (Current is { } set && now - set.FetchedAt < LookInterval) return set;
+        if (!evenIfJustLooked && Current is { } set && now - set.FetchedAt < LookInterval) return set;
         lock (_lock)
         {
-            if (_lookedAt is null || now - _lookedAt >= LookInterval)
+            if (evenIfJustLooked || _lookedAt is null || now - _lookedAt >= LookInterval)
             {
                 _lookedAt = now;
                 Read(now);

@@ -28,7 +28,7 @@ sealed class KeyFetch(HttpMessageInvoker http, IssuerKeysOptions options, TimePr
             if (!Uri.TryCreate(issuer, UriKind.Absolute, out var issuerUri)) issuerUri = null;
             return source switch
             {
-                IssuerKeySource.JwksUri configured => await FetchConfiguredAsync(configured.Uri, issuerUri, either.Token),
+                IssuerKeySource.JwksUri configured => await FetchConfiguredAsync(configured.Uri, either.Token),
                 IssuerKeySource.Discovery when issuerUri is not null => await DiscoverAsync(issuer, issuerUri, either.Token),
                 _ => Fetched.No("the issuer is no URL, so there is nothing to discover; name its jwks_uri or jwks_file"),
             };
@@ -43,17 +43,17 @@ sealed class KeyFetch(HttpMessageInvoker http, IssuerKeysOptions options, TimePr
         }
     }
 
-    async Task<Fetched> FetchConfiguredAsync(Uri jwksUri, Uri? issuer, CancellationToken cancellationToken) =>
-        MustBeHttps(jwksUri, jwksUri.IsLoopback || issuer?.IsLoopback == true) ?? (await GetAsync(jwksUri, policy: null, cancellationToken)).Body;
+    async Task<Fetched> FetchConfiguredAsync(Uri jwksUri, CancellationToken cancellationToken) =>
+        MustBeHttps(jwksUri) ?? (await GetAsync(jwksUri, policy: null, cancellationToken)).Body;
 
     async Task<Fetched> DiscoverAsync(string issuer, Uri issuerUri, CancellationToken cancellationToken)
     {
-        if (MustBeHttps(issuerUri, issuerUri.IsLoopback) is { } plain) return plain;
+        if (MustBeHttps(issuerUri) is { } plain) return plain;
         var (status, document) = await GetAsync(Discovery.OpenIdLocation(issuerUri), policy: null, cancellationToken);
         if (status == HttpStatusCode.NotFound) document = (await GetAsync(Discovery.OAuthLocation(issuerUri), policy: null, cancellationToken)).Body;
         if (document.Fault is not null) return document;
         if (!Discovery.TryReadJwksUri(document.Document, issuer, out var jwksUri, out var fault)) return Fetched.No(fault);
-        if (MustBeHttps(jwksUri, issuerUri.IsLoopback) is { } plainKeys) return plainKeys;
+        if (MustBeHttps(jwksUri) is { } plainKeys) return plainKeys;
 
         // its own host is as trusted as the issuer; any other is a stranger's choice
         if (string.Equals(jwksUri.IdnHost, issuerUri.IdnHost, StringComparison.OrdinalIgnoreCase)) return (await GetAsync(jwksUri, policy: null, cancellationToken)).Body;
@@ -63,10 +63,10 @@ sealed class KeyFetch(HttpMessageInvoker http, IssuerKeysOptions options, TimePr
             : (await GetAsync(jwksUri, policy, cancellationToken)).Body;
     }
 
-    Fetched? MustBeHttps(Uri uri, bool isLoopback)
+    Fetched? MustBeHttps(Uri uri)
     {
-        if (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && (isLoopback || options.AllowHttp))) return null;
-        return Fetched.No($"{uri} is not https");
+        if (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && (Urls.IsLoopback(uri) || options.AllowHttp))) return null;
+        return Fetched.No($"{uri} is not https, nor on loopback");
     }
 
     /// <summary>The policy under which the host may be asked now; null where it may not.</summary>

@@ -53,21 +53,21 @@ sealed class RemoteIssuerKeys(string issuer, IssuerKeySource source, KeyFetch fe
 
     async ValueTask<IssuerKeyAnswer> FindWithFetchAsync(string? keyId, JwsAlgorithm algorithm, long? issuedAt, TimeSpan arrivedAt, CancellationToken cancellationToken)
     {
-        var refresh = StartRefresh(arrivedAt);
         var isAsked = false;
-        if (refresh is not null && MustWait(Current, arrivedAt)) isAsked = await AskedSinceAsync(refresh, arrivedAt, cancellationToken);
+        if (StartRefresh(arrivedAt) is { } refresh && MustWait(Current, arrivedAt)) isAsked = await AskedSinceAsync(refresh, arrivedAt, cancellationToken);
 
-        if (Usable(Now) is not { } set) return Unavailable(isForUnknownKey: false);
-        if (set.Keys.Find(keyId, algorithm) is { } key) return IssuerKeyAnswer.Found(key);
+        while (true)
+        {
+            if (Usable(Now) is not { } set) return Unavailable(isForUnknownKey: false);
+            if (set.Keys.Find(keyId, algorithm) is { } key) return IssuerKeyAnswer.Found(key);
 
-        // A new fetch helps only where the kid is new, and only a token issued since the last one can bear a new kid.
-        if (keyId is null || set.Keys.Contains(keyId) || isAsked || set.IsLaterThan(issuedAt)) return IssuerKeyAnswer.Unknown;
-        if (StartForUnknownKey(Now) is not { } flight) return Unavailable(isForUnknownKey: true);
-        isAsked = await AskedSinceAsync(flight, arrivedAt, cancellationToken);
+            // A new fetch helps only where the kid is new, and only a token issued since the last one can bear a new kid.
+            if (keyId is null || set.Keys.Contains(keyId) || isAsked || set.IsLaterThan(issuedAt)) return IssuerKeyAnswer.Unknown;
 
-        if (Usable(Now) is not { } latest) return Unavailable(isForUnknownKey: false);
-        if (latest.Keys.Find(keyId, algorithm) is { } found) return IssuerKeyAnswer.Found(found);
-        return isAsked || latest.IsLaterThan(issuedAt) || latest.Keys.Contains(keyId) ? IssuerKeyAnswer.Unknown : Unavailable(isForUnknownKey: true);
+            // One that was under way already may have left too early for this token; then another may follow, where it is allowed.
+            if (StartForUnknownKey(Now) is not { } flight) return Unavailable(isForUnknownKey: true);
+            isAsked = await AskedSinceAsync(flight, arrivedAt, cancellationToken);
+        }
     }
 
     /// <summary>Waits; says whether the issuer has answered a question that was put after <paramref name="arrivedAt"/>.</summary>

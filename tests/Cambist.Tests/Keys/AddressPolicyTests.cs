@@ -51,6 +51,9 @@ public class AddressPolicyTests
     [InlineData("2001::1", "Private")]
     [InlineData("2002:a00:1::", "Private")]
     [InlineData("64:ff9b:1::1", "Private")]
+    [InlineData("::ffff:0:127.0.0.1", "Loopback")]
+    [InlineData("::ffff:0:93.184.215.14", "Public")]
+    [InlineData("100::1", "Private")]
     public void Addresses_are_what_they_lead_to(string address, string kind) =>
         AddressKinds.Of(IPAddress.Parse(address)).ToString().ShouldBe(kind);
 

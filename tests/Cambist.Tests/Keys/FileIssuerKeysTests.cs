@@ -28,12 +28,13 @@ public sealed class FileIssuerKeysTests : IssuerKeysFixture
         Write(StubIssuer.SetOf(First));
         var key = await FoundAsync(First);
         Write(StubIssuer.SetOf(First, Second), 1);
-        (await AskAsync(Second)).Outcome.ShouldBe(IssuerKeyOutcome.Unknown);
+        (await AskAsync(Second, Clock.Seconds - 1)).Outcome.ShouldBe(IssuerKeyOutcome.Unknown);
+        (await FoundAsync(First)).ShouldBeSameAs(key);
         _looks.ShouldBe(1);
 
         Clock.Advance(Look);
-        await FoundAsync(Second);
         (await FoundAsync(First)).ShouldBeSameAs(key);
+        await FoundAsync(Second);
         Keys.Contains(Issuer, key).ShouldBeTrue();
         _looks.ShouldBe(2);
 
@@ -41,6 +42,18 @@ public sealed class FileIssuerKeysTests : IssuerKeysFixture
         Clock.Advance(Look);
         Keys.Contains(Issuer, key).ShouldBeFalse();
         Idp.Asked.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_kid_that_may_be_new_makes_it_look_at_once()
+    {
+        Write(StubIssuer.SetOf(First));
+        var key = await FoundAsync(First);
+        Write(StubIssuer.SetOf(First, Second), 1);
+        await FoundAsync(Second);
+        (await FoundAsync(First)).ShouldBeSameAs(key);
+        _looks.ShouldBe(2);
+        (await Keys.FindAsync(Issuer, "nobody's", JwsAlgorithm.ES256, Clock.Seconds, CancellationToken.None)).Outcome.ShouldBe(IssuerKeyOutcome.Unknown);
     }
 
     [Fact]

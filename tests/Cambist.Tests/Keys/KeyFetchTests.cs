@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace Cambist.Tests.Keys;
 
@@ -108,6 +109,32 @@ public sealed class KeyFetchTests : IssuerKeysFixture
         Idp.Serve($"{issuer}/.well-known/openid-configuration", StubIssuer.Discovery(issuer, $"{issuer}/jwks"));
         Idp.Serve($"{issuer}/jwks", StubIssuer.SetOf(First));
         await FoundAsync(First);
+    }
+
+    [Fact]
+    public async Task AB_68_An_issuer_on_loopback_may_not_send_us_over_plain_http_to_another_host()
+    {
+        Issuer = Trust("http://localhost:5000");
+        Names["localhost"] = [IPAddress.Loopback];
+        Names["keys.example.net"] = [IPAddress.Parse("93.184.215.14")];
+        Idp.Serve("http://localhost:5000/.well-known/openid-configuration", StubIssuer.Discovery("http://localhost:5000", "http://keys.example.net/jwks"));
+        await FailsAsync("not https");
+        Idp.Asked.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task AB_68_A_name_that_turns_to_a_private_address_between_the_look_and_the_connection_is_not_asked()
+    {
+        using var inside = new TcpListener(IPAddress.Loopback, 0);
+        inside.Start();
+        var jwksUri = $"https://localhost:{((IPEndPoint)inside.LocalEndpoint).Port}/jwks";
+        Names["localhost"] = [IPAddress.Parse("93.184.215.14")]; // so says the resolver when we look; the system's says loopback
+        Idp.Serve(StubIssuer.OpenId, StubIssuer.Discovery(jwksUri: jwksUri));
+        using var sockets = new HttpMessageInvoker(new SocketsHttpHandler { ConnectCallback = AddressPolicy.ConnectAsync, UseProxy = false });
+        Idp.Forward = ("localhost", sockets);
+
+        await FailsAsync("not allowed");
+        inside.Pending().ShouldBeFalse();
     }
 
     [Fact]

@@ -20,6 +20,9 @@ sealed class StubIssuer : HttpMessageHandler
 
     public ConcurrentDictionary<string, Func<CancellationToken, Task<HttpResponseMessage>>> Routes { get; } = [];
 
+    /// <summary>Whom requests to a host are really sent by.</summary>
+    public (string Host, HttpMessageInvoker To)? Forward { get; set; }
+
     /// <summary>URLs in the order in which they were asked for.</summary>
     public IReadOnlyList<string> Asked
     {
@@ -72,6 +75,7 @@ sealed class StubIssuer : HttpMessageHandler
             _requests.Add(request);
         }
 
+        if (Forward is { } forward && forward.Host == request.RequestUri.Host) return forward.To.SendAsync(request, cancellationToken);
         return Routes.TryGetValue(url, out var route) ? route(cancellationToken) : Task.FromResult(new HttpResponseMessage(HttpStatusCode.NotFound));
     }
 }
