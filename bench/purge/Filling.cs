@@ -18,10 +18,10 @@ static class Filling
         var keepUntil = (ShiftedClock.Today - Age + KeyLife).ToUnixTimeMilliseconds();
         const int AtOnce = 2000;
         for (var done = 0; done < count; done += AtOnce)
-            await Task.WhenAll(Enumerable.Range(0, Math.Min(AtOnce, count - done)).Select(_ => store.Ledger.CommitAsync(Entry(keepUntil), CancellationToken.None).AsTask()));
+            await Task.WhenAll(Enumerable.Range(0, Math.Min(AtOnce, count - done)).Select(_ => store.Ledger.CommitAsync(Entry(keepUntil, keys: 1), CancellationToken.None).AsTask()));
     }
 
-    public static LedgerEntry Entry(long keepUntil) => new()
+    public static LedgerEntry Entry(long keepUntil, int keys) => new()
     {
         Outcome = DecisionOutcome.Issued,
         Action = "urn:ietf:params:oauth:grant-type:token-exchange",
@@ -34,7 +34,7 @@ static class Filling
         Rule = "load",
         RegistryRevision = "0123456789abcdef",
         ExpiresAt = keepUntil,
-        Consumes = [new(OneTimeKeyKind.ClientAssertion, RandomNumberGenerator.GetBytes(32), keepUntil)],
+        Consumes = [.. Enumerable.Range(0, keys).Select(_ => new OneTimeKey(OneTimeKeyKind.ClientAssertion, RandomNumberGenerator.GetBytes(32), keepUntil))],
     };
 }
 

@@ -17,7 +17,7 @@ sealed record Kind(string Name, string? Store, bool IsDue);
 /// <param name="Keys">Old keys that are left.</param>
 sealed record Round(double Rate, double P50, double P99, long Entries, long Keys)
 {
-    public static async Task<Round> RunAsync(string folder, Kind kind, int callers, TimeSpan length)
+    public static async Task<Round> RunAsync(string folder, Kind kind, int callers, int keys, TimeSpan length)
     {
         var path = Path.Combine(folder, "round.db");
         foreach (var left in Directory.GetFiles(folder, "round.db*")) File.Delete(left);
@@ -31,7 +31,7 @@ sealed record Round(double Rate, double P50, double P99, long Entries, long Keys
         await using (var store = SqliteStore.Open(path, clock, new() { AuditRetention = TimeSpan.FromDays(90) }))
         {
             var watch = Stopwatch.StartNew();
-            var times = await Task.WhenAll(Enumerable.Range(0, callers).Select(_ => Task.Run(() => CommitAsync(store, keepUntil, watch, length))));
+            var times = await Task.WhenAll(Enumerable.Range(0, callers).Select(_ => Task.Run(() => CommitAsync(store, keepUntil, keys, watch, length))));
             rate = times.Sum(one => one.Count) / watch.Elapsed.TotalSeconds;
             sorted = [.. times.SelectMany(one => one).Order()];
         }
@@ -40,13 +40,13 @@ sealed record Round(double Rate, double P50, double P99, long Entries, long Keys
             Ask(path, "SELECT ifnull(sum(count), 0) FROM decisions WHERE last >> 16 < ?"), Ask(path, "SELECT count(*) FROM one_time_keys WHERE keep_until < ?"));
     }
 
-    static async Task<List<double>> CommitAsync(Store store, long keepUntil, Stopwatch watch, TimeSpan length)
+    static async Task<List<double>> CommitAsync(Store store, long keepUntil, int keys, Stopwatch watch, TimeSpan length)
     {
         var times = new List<double>();
         while (watch.Elapsed < length)
         {
             var begin = Stopwatch.GetTimestamp();
-            await store.Ledger.CommitAsync(Filling.Entry(keepUntil), CancellationToken.None);
+            await store.Ledger.CommitAsync(Filling.Entry(keepUntil, keys), CancellationToken.None);
             times.Add(Stopwatch.GetElapsedTime(begin).TotalMilliseconds);
         }
 

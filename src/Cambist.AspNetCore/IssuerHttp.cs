@@ -18,6 +18,7 @@ sealed class IssuerHttp : IDisposable
         ConnectTimeout = TimeSpan.FromSeconds(2),
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         MaxResponseHeadersLength = 32,
+        MaxResponseDrainSize = 0, // what is left of an answer that is too long is not read: its connection is cut
     });
 
     public void Dispose() => Invoker.Dispose();

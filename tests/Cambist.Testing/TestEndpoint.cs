@@ -12,7 +12,6 @@ public sealed class TestEndpoint
     readonly Func<string> _honest;
     readonly int _honestStatus;
     int _requests;
-    long _sent;
     TaskCompletionSource _requestCame = NewSource();
 
     internal TestEndpoint(Func<string> honest, int honestStatus = StatusCodes.Status200OK)
@@ -53,9 +52,6 @@ public sealed class TestEndpoint
 
     /// <summary>The answer stops behind its first byte until this task ends: a server that drips.</summary>
     public Task HoldBody { get; set; } = null!;
-
-    /// <summary>How many bytes of padding have gone out.</summary>
-    public long Sent => Volatile.Read(ref _sent);
 
     /// <summary>What it says when nothing is broken; a test changes a copy and sets it as <see cref="Body"/>.</summary>
     public string HonestBody => _honest();
@@ -117,10 +113,7 @@ public sealed class TestEndpoint
         var spaces = new byte[16 * 1024];
         spaces.AsSpan().Fill((byte)' ');
         for (var left = Padding; left > 0; left -= spaces.Length)
-        {
             await response.Body.WriteAsync(spaces.AsMemory(0, (int)Math.Min(left, spaces.Length)), cancellation);
-            Interlocked.Add(ref _sent, spaces.Length);
-        }
     }
 
     static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
