@@ -11,12 +11,12 @@ import { fileURLToPath } from 'node:url';
 
 const built = fileURLToPath(new URL('../../artifacts/bin/Cambist.Server/release/Cambist.Server.dll', import.meta.url));
 
-/** `registry` is a function from the server's own issuer to the registry text. Returns `{ issuer, stop }`. */
+/** `registry` is a function, it may be async, from the server's own issuer to the registry text. Returns `{ issuer, stop }`. */
 export async function startCambist(registry) {
   const folder = await mkdtemp(join(tmpdir(), 'cambist-interop-'));
   const [port, managementPort] = await freePorts(2);
   const issuer = `http://127.0.0.1:${port}`;
-  await writeFile(join(folder, 'cambist.yaml'), registry(issuer));
+  await writeFile(join(folder, 'cambist.yaml'), await registry(issuer));
 
   const [command, ...args] = process.env.CAMBIST_COMMAND?.split(' ') ?? ['dotnet', 'exec', built];
   const server = spawn(command, [...args, 'serve',

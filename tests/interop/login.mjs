@@ -4,9 +4,9 @@ import { pathToFileURL } from 'node:url';
 import * as client from 'openid-client';
 import { CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, SCOPE } from './provider.mjs';
 
-/** Returns the token response of a completed sign-in (`id_token`, `access_token`, …). */
-export async function login(issuer, person = 'alice') {
-  const config = await client.discovery(new URL(issuer), CLIENT_ID, undefined,
+/** Returns the token response of a completed sign-in (`id_token`, `access_token`, …) at a client of the provider. */
+export async function login(issuer, person = 'alice', clientId = CLIENT_ID) {
+  const config = await client.discovery(new URL(issuer), clientId, undefined,
     client.ClientSecretBasic(CLIENT_SECRET), { execute: [client.allowInsecureRequests] });
   const pkceCodeVerifier = client.randomPKCECodeVerifier();
   const expectedState = client.randomState();

@@ -16,47 +16,68 @@ const people = {
   bob: { email: 'bob@example.com', email_verified: true, groups: ['staff'], tenant: 'globex' },
 };
 
-/** Starts a provider and returns `{ issuer, stop }`. */
-export async function startProvider() {
+/**
+ * Starts a provider and returns `{ issuer, rotate, stop, restart }`. `clients` are client ids besides `web`, whose ID tokens
+ * are for them. `rotate(...kids)` publishes keys of these names, fresh ones where it has none; the first signs from then on.
+ */
+export async function startProvider({ clients = [] } = {}) {
   const { Provider } = await import('oidc-provider');
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const issuer = `http://127.0.0.1:${server.address().port}`;
+  const made = new Map();
+  let provider;
+  let answer;
+  let server;
+  let issuer;
 
-  const provider = new Provider(issuer, {
-    clients: [{
-      client_id: CLIENT_ID,
-      client_secret: CLIENT_SECRET,
-      redirect_uris: [REDIRECT_URI],
-      grant_types: ['authorization_code'],
-      response_types: ['code'],
-    }],
-    jwks: { keys: [signingKey('provider-1')] },
-    cookies: { keys: [randomBytes(32).toString('base64url')] },
-    claims: { openid: ['sub'], email: ['email', 'email_verified'], organisation: ['groups', 'tenant'] },
-    scopes: ['openid', 'email', 'organisation'],
-    conformIdTokenClaims: false, // the scopes' claims go into the ID token, as most providers do it
-    pkce: { required: () => true },
-    features: { devInteractions: { enabled: false } },
-    interactions: { url: (_, interaction) => `/sign-in/${interaction.uid}` },
-    findAccount: (_, id) => (Object.hasOwn(people, id)
-      ? { accountId: id, claims: () => ({ sub: id, ...people[id] }) }
-      : undefined),
-    loadExistingGrant: consentInAdvance,
-  });
+  const rotate = (...kids) => {
+    const keys = kids.map((kid) => {
+      if (!made.has(kid)) made.set(kid, signingKey(kid));
+      return made.get(kid);
+    });
+    provider = new Provider(issuer, configuration(keys, [CLIENT_ID, ...clients]));
+    answer = provider.callback();
+  };
+  const listen = async (port) => {
+    server = createServer((request, response) => {
+      if (request.url.startsWith('/sign-in/')) {
+        signIn(provider, request, response).catch(() => response.writeHead(400).end());
+      } else {
+        answer(request, response);
+      }
+    }).listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    return server.address().port;
+  };
+  const stop = () => { server.closeAllConnections(); server.close(); };
 
-  const answer = provider.callback();
-  server.on('request', (request, response) => {
-    if (request.url.startsWith('/sign-in/')) {
-      signIn(provider, request, response).catch(() => response.writeHead(400).end());
-    } else {
-      answer(request, response);
-    }
-  });
-
-  return { issuer, stop: () => { server.closeAllConnections(); server.close(); } };
+  const port = await listen(0);
+  issuer = `http://127.0.0.1:${port}`;
+  rotate('provider-1');
+  return { issuer, rotate, stop, restart: () => listen(port) };
 }
+
+const cookieKey = randomBytes(32).toString('base64url');
+
+const configuration = (keys, clients) => ({
+  clients: clients.map((clientId) => ({
+    client_id: clientId,
+    client_secret: CLIENT_SECRET,
+    redirect_uris: [REDIRECT_URI],
+    grant_types: ['authorization_code'],
+    response_types: ['code'],
+  })),
+  jwks: { keys },
+  cookies: { keys: [cookieKey] }, // stays, so that a rotation ends no sign-in
+  claims: { openid: ['sub'], email: ['email', 'email_verified'], organisation: ['groups', 'tenant'] },
+  scopes: ['openid', 'email', 'organisation'],
+  conformIdTokenClaims: false, // the scopes' claims go into the ID token, as most providers do it
+  pkce: { required: () => true },
+  features: { devInteractions: { enabled: false } },
+  interactions: { url: (_, interaction) => `/sign-in/${interaction.uid}` },
+  findAccount: (_, id) => (Object.hasOwn(people, id)
+    ? { accountId: id, claims: () => ({ sub: id, ...people[id] }) }
+    : undefined),
+  loadExistingGrant: consentInAdvance,
+});
 
 /** The sign-in page: GET shows the form, POST `user=NAME` signs that person in. */
 async function signIn(provider, request, response) {
