@@ -62,9 +62,12 @@ async function underLoad(server, during, old) {
   const exchanges = Array.from({ length: 6 }, async (_, i) => {
     while (goesOn) answers.push(await exchange(server, old && i % 2 ? old : idToken));
   });
-  await during({ answers, granted: (kid, count) => until(() => answers.filter((one) => one.kid === kid && one.status === 200).length >= count) });
-  goesOn = false;
-  await Promise.all([...people, ...exchanges]);
+  try {
+    await during({ granted: (kid, count) => until(() => answers.filter((one) => one.kid === kid && one.status === 200).length >= count) });
+  } finally {
+    goesOn = false;
+    await Promise.all([...people, ...exchanges]);
+  }
   return answers;
 }
 
