@@ -1,0 +1,66 @@
+namespace Cambist;
+
+/// <summary>
+/// Writes what was only counted into the ledger, once a minute and when the server stops: an entry for each client, network and
+/// reason. What cannot be written now is kept and written with the next.
+/// </summary>
+internal sealed class FailureSummary(FailureTally tally, ILedger ledger, ActiveRegistry registry, IEngineListener listener)
+{
+    /// <summary>The <see cref="LedgerEntry.Action"/> of its entries.</summary>
+    public const string Action = "failed_requests";
+
+    public static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
+
+    /// <exception cref="StoreUnavailableException">Some or all could not be written; they are kept.</exception>
+    public async ValueTask WriteAsync(CancellationToken cancellationToken)
+    {
+        // What is queued is written even where nobody waits for it, so giving up early would only count it twice.
+        cancellationToken.ThrowIfCancellationRequested();
+        if (tally.Take() is not { } taken) return;
+
+        var revision = registry.Current.Revision;
+        var writes = taken.Counts.Select(counted => ledger.CommitAsync(EntryOf(counted.Key, counted.Value, taken, revision), CancellationToken.None).AsTask()).ToArray();
+        Exception? failure = null;
+        for (var i = 0; i < writes.Length; i++)
+        {
+            try
+            {
+                await writes[i];
+            }
+            catch (Exception e)
+            {
+                failure ??= e;
+                if (e is StoreUnavailableException) tally.PutBack(taken.Counts[i].Key, taken.Counts[i].Value, taken.From);
+            }
+        }
+
+        if (failure is not null) throw failure;
+        listener.On(new(EngineEventSeverity.Information, "failed_requests",
+            $"{taken.Counts.Sum(counted => counted.Value)} requests were refused without an entry of their own; the ledger has them counted by client, address and reason"));
+    }
+
+    /// <summary>The last one, when the server stops.</summary>
+    public async ValueTask WriteLastAsync()
+    {
+        try
+        {
+            await WriteAsync(CancellationToken.None);
+        }
+        catch (Exception e)
+        {
+            var lost = tally.Take()?.Counts.Sum(counted => counted.Value) ?? 0;
+            listener.On(new(EngineEventSeverity.Warning, "failed_requests_lost", $"the count of {lost} refused requests could not be recorded before the end: {e.Message}"));
+        }
+    }
+
+    static LedgerEntry EntryOf(FailureKey key, long count, TakenFailures taken, string revision) => new()
+    {
+        Outcome = DecisionOutcome.Counted,
+        Reason = key.Reason,
+        Action = Action,
+        Client = key.Client,
+        RegistryRevision = revision,
+        Counted = new(count, key.Network?.ToString(), taken.From, taken.Until),
+        Trace = key.Network is null ? $"more clients, addresses and reasons than the {FailureTally.Capacity} that are told apart in one summary" : null,
+    };
+}
