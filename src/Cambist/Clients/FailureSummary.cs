@@ -19,24 +19,22 @@ internal sealed class FailureSummary(FailureTally tally, ILedger ledger, ActiveR
         if (tally.Take() is not { } taken) return;
 
         var revision = registry.Current.Revision;
-        var writes = taken.Counts.Select(counted => ledger.CommitAsync(EntryOf(counted.Key, counted.Value, taken, revision), CancellationToken.None).AsTask()).ToArray();
-        Exception? failure = null;
-        for (var i = 0; i < writes.Length; i++)
-        {
-            try
-            {
-                await writes[i];
-            }
-            catch (Exception e)
-            {
-                failure ??= e;
-                if (e is StoreUnavailableException) tally.PutBack(taken.Counts[i].Key, taken.Counts[i].Value, taken.From);
-            }
-        }
-
-        if (failure is not null) throw failure;
+        await Task.WhenAll(taken.Counts.Select(counted => WriteAsync(counted.Key, counted.Value, taken, revision))); // in one batch
         listener.On(new(EngineEventSeverity.Information, "failed_requests",
             $"{taken.Counts.Sum(counted => counted.Value)} requests were refused without an entry of their own; the ledger has them counted by client, address and reason"));
+    }
+
+    async Task WriteAsync(FailureKey key, long count, TakenFailures taken, string revision)
+    {
+        try
+        {
+            await ledger.CommitAsync(EntryOf(key, count, taken, revision), CancellationToken.None);
+        }
+        catch (StoreUnavailableException)
+        {
+            tally.PutBack(key, count, taken.From);
+            throw;
+        }
     }
 
     /// <summary>The last one, when the server stops.</summary>
