@@ -26,7 +26,7 @@ public sealed class GuessWorld : World
 
     /// <summary>An exchange by Basic from an address of the loopback network.</summary>
     public Task<Answer> BasicAsync(TestServer server, string address, string client, string secret, params (string Name, string Value)[] more) =>
-        server.PostAsync(TestServer.ExchangeForm(IdToken(), "id_token", more), request =>
+        server.PostAsync(TestServer.ExchangeForm(Login.IdToken("alice", server.Issuer), "id_token", more), request =>
         {
             TestServer.From(request, address);
             request.Headers.Authorization = new("Basic", TestServer.BasicCredentials(client, secret));
@@ -34,7 +34,7 @@ public sealed class GuessWorld : World
 
     /// <summary>An exchange with everything in the form.</summary>
     public Task<Answer> PostAsync(TestServer server, string address, params (string Name, string Value)[] more) =>
-        server.PostAsync(TestServer.ExchangeForm(IdToken(), "id_token", more), request => TestServer.From(request, address));
+        server.PostAsync(TestServer.ExchangeForm(Login.IdToken("alice", server.Issuer), "id_token", more), request => TestServer.From(request, address));
 
     /// <summary>What the server answers <paramref name="times"/> times.</summary>
     public static async Task<List<Answer>> RepeatAsync(int times, Func<Task<Answer>> request)

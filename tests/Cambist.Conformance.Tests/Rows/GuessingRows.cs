@@ -98,8 +98,18 @@ public sealed class GuessingRows(GuessWorld world) : IClassFixture<GuessWorld>
 
         // Wrong secrets sent in the name of a public client change nothing for it.
         Count(await RepeatAsync(Limit + 1, () => world.BasicAsync(Server, Here, "ci", "wrong")), Reason.TooManyFailures).ShouldBe(1);
-        var publicAnswer = await Server.PostAsync(TestServer.ExchangeForm(world.Login.IdToken("alice", Server.Issuer), "id_token", ("client_id", "ci")), request => TestServer.From(request, Here));
-        publicAnswer.Status.ShouldBe(HttpStatusCode.OK, publicAnswer.Body);
+        (await world.PostAsync(Server, Here, ("client_id", "ci"))).Status.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task CA_07_a_client_that_is_registered_without_a_secret_has_none()
+    {
+        foreach (var client in new[] { "keyed", "certified", "ci" })
+        {
+            await world.RefusesAsync(Reason.ClientAuthenticationFailed, server => world.BasicAsync(server, "127.254.8.1", client, ""));
+            await world.RefusesAsync(Reason.ClientAuthenticationFailed, server => world.BasicAsync(server, "127.254.8.1", client, client));
+            await world.RefusesAsync(Reason.ClientAuthenticationFailed, server => world.PostAsync(server, "127.254.8.1", ("client_id", client), ("client_secret", client)));
+        }
     }
 
     [Fact]
