@@ -138,7 +138,9 @@ public sealed class TestServer : IAsyncDisposable
     /// <summary>Sends a request of <see cref="SendAsync"/> from this loopback address, such as <c>127.0.7.1</c>.</summary>
     public static void From(HttpRequestMessage request, string address) => request.Options.Set(Source, IPAddress.Parse(address));
 
-    HttpClient HttpFrom(IPAddress? source) => new(new SocketsHttpHandler
+    HttpClient HttpFrom(IPAddress? source) => new(HandlerFrom(source), disposeHandler: true) { BaseAddress = new(Issuer) };
+
+    static SocketsHttpHandler HandlerFrom(IPAddress? source) => new()
     {
         AllowAutoRedirect = false,
         UseCookies = false,
@@ -159,7 +161,7 @@ public sealed class TestServer : IAsyncDisposable
                 throw;
             }
         },
-    }, disposeHandler: true) { BaseAddress = new(Issuer) };
+    };
 
     /// <summary>127.1.0.1, 127.1.0.2 and on; all of 127.0.0.0/8 is this machine.</summary>
     static IPAddress NextSource()

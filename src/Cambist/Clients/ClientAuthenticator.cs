@@ -11,7 +11,7 @@ internal static class ClientAuthenticator
     public static Result<RegisteredClient> Authenticate(Walk walk, PresentedCredentials presented)
     {
         var result = Authenticate(walk.Registry, presented, walk.Now, out var guessedId);
-        walk.Caller = new(guessedId ?? presented.ClientId, new(presented.Address), IsGuess: guessedId is not null);
+        walk.Caller = new(guessedId ?? presented.ClientId, presented.Address, IsGuess: guessedId is not null);
         if (result.Gives(out var client, out _)) walk.Client = client;
         return result;
     }

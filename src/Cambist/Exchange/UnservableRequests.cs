@@ -30,5 +30,5 @@ public sealed class UnservableRequests
     /// <param name="reason">Why.</param>
     /// <param name="address">Where it came from; see <see cref="PresentedCredentials.Address"/>.</param>
     public Outcome RefuseUnread(Reason reason, IPAddress? address) =>
-        _recorder.Unauthenticated(new Walk(_registry.Current, default, "unservable") { Caller = new(null, new(address), IsGuess: false) }, new(reason, ""));
+        _recorder.Unauthenticated(new Walk(_registry.Current, default, "unservable") { Caller = new(null, address, IsGuess: false) }, new(reason, ""));
 }
