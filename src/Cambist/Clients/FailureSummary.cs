@@ -2,7 +2,8 @@ namespace Cambist;
 
 /// <summary>
 /// Writes what was only counted into the ledger, once a minute and when the server stops: an entry for each client, network and
-/// reason. What cannot be written now is kept and written with the next.
+/// reason. What cannot be written now is kept and written with the next; where the store took it and its answer was lost, it is
+/// told twice rather than never.
 /// </summary>
 internal sealed class FailureSummary(FailureTally tally, ILedger ledger, ActiveRegistry registry, IEngineListener listener)
 {

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 namespace Cambist;
 
 /// <summary>
-/// Counts failures of (client id, network) pairs in memory of a fixed size, and forgets one of each pair every <paramref name="leak"/>.
+/// Counts failures of (client id, network) pairs in memory of a fixed size, and forgets one of each pair every so often.
 /// A count-min sketch: each pair has one cell in each of four rows, found by a keyed hash, and its count is the least of them. There
 /// is nothing to evict, so nobody can push a pair out to start it again; who floods it makes other counts too high, never too low.
 /// </summary>

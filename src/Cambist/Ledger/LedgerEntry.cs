@@ -49,8 +49,10 @@ public sealed record LedgerEntry
     /// <summary>The grant type asked for, or the name of the admin act.</summary>
     public required string Action { get; init; }
 
-    /// <summary>The authenticated client's id. Of a <see cref="DecisionOutcome.Counted"/> entry: the id that was presented, or
-    /// <c>unknown client</c> where the registry knows no such; null for several.</summary>
+    /// <summary>
+    /// The authenticated client's id. Of a <see cref="DecisionOutcome.Counted"/> entry: the id that was presented, or
+    /// <c>unknown client</c> where the registry knows no such; null for several.
+    /// </summary>
     public string? Client { get; init; }
 
     /// <summary>The subject, as far as its token was verified.</summary>
