@@ -160,6 +160,19 @@ for (const [library, send] of Object.entries(libraries)) {
   });
 }
 
+test('who guesses secrets is told when to come again, and a right one passes all the same', async () => {
+  for (const send of Object.values(libraries)) {
+    let thrown;
+    for (let tries = 0; tries < 30 && thrown?.status !== 429; tries += 1) {
+      thrown = await send('poster', oauth.ClientSecretPost('wrong'), TOKEN_EXCHANGE, { ...form, subject_token: idToken }).catch((e) => e);
+    }
+    assert.ok(thrown instanceof oauth.ResponseBodyError, String(thrown));
+    assert.deepEqual([thrown.status, thrown.error, thrown.cause.reason], [429, 'invalid_client', 'too_many_failures']);
+    assert.ok(Number(thrown.response.headers.get('retry-after')) >= 1);
+    await send('poster', oauth.ClientSecretPost(SECRET), TOKEN_EXCHANGE, { ...form, subject_token: idToken });
+  }
+});
+
 test('client credentials by either library are a token that validateJwtAccessToken takes', async () => {
   const as = { client_id: 'orders' };
   const response = await oauth.clientCredentialsGrantRequest(server, as, basic, { scope: 'read' }, loopback);
