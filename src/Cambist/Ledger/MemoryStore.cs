@@ -93,7 +93,7 @@ sealed class MemoryLedger(TimeProvider clock) : ILedger, ITokenStore, IDecisionL
         if (entry.Stores is { } token) Store(token);
         _used.UnionWith(keys);
         var id = _ids.Next();
-        _entries.Add(entry with { Id = id, Input = entry.Input.ToArray(), Consumes = [], Stores = null, DependsOn = [] });
+        _entries.Add(entry with { Id = id, Input = entry.Input.ToArray(), Consumes = [], Stores = null, ExternalUntil = 0, DependsOn = [] });
         Lives.Note(expiry: entry.ExpiresAt ?? 0, externalExpiry: entry.ExternalUntil);
         return CommitResult.Committed(id);
     }

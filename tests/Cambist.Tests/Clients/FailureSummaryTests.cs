@@ -105,5 +105,7 @@ public sealed class FailureSummaryTests
         public ValueTask<Revocation> RevokeAsync(Revocation revocation, CancellationToken cancellationToken) => ledger.RevokeAsync(revocation, cancellationToken);
 
         public ValueTask<Revocation?> IsRevokedAsync(TokenLineage lineage, CancellationToken cancellationToken) => ledger.IsRevokedAsync(lineage, cancellationToken);
+
+        public ValueTask PurgeAsync(CancellationToken cancellationToken) => ledger.PurgeAsync(cancellationToken);
     }
 }
