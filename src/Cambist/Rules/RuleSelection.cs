@@ -67,7 +67,7 @@ internal static class RuleSelection
         var count = candidates.Length == 1 ? "1 rule gives" : $"{candidates.Length} rules give";
         return new(Reason.NoRule,
             $"{count} {input.Target?.Resource.Name ?? "a default target"} to {input.Client.Id}; "
-            + $"the nearest is {nearest.Name} (line {nearest.Position.Line}): {Explain(nearest, input)}");
+            + $"the nearest is {nearest.Name} (line {nearest.Position.Line}): {Explain(nearest, input)}.");
     }
 
     /// <summary>Why a rule does not fit, with the value seen.</summary>
