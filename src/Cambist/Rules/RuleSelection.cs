@@ -15,7 +15,7 @@ internal static class RuleSelection
     public static Result<SelectedRule> Select(Walk walk, DecisionInput input)
     {
         var result = Select(input, walk.Registry);
-        if (result.Gives(out var selected, out _)) walk.Selected = selected;
+        if (result.Gives(out var selected, out _)) (walk.Selected, walk.Target) = (selected, selected.Target); // the target may be the rule's default
         return result;
     }
 
