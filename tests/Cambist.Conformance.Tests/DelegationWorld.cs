@@ -26,6 +26,7 @@ public sealed class DelegationWorld : World
           - { name: quiet, clients: ["s*"], actor: none, targets: { quiet: [] } }
           - { name: scoped, clients: ["s*"], targets: { scoped: { read: true, write: true } } }
           - { name: shallow, clients: ["s*"], max_depth: 1, targets: { shallow: [] } }
+          - { name: never-reached, clients: ["s*"], targets: { shallow: [] } }
         """;
 
     static string Lines(int count, Func<int, string> line) => string.Join('\n', Enumerable.Range(1, count).Select(line));

@@ -98,6 +98,32 @@ public sealed class ErrorTests(MainWorld world)
         }
     }
 
+    [Fact]
+    public async Task Who_did_not_authenticate_learns_nothing_but_that()
+    {
+        Func<TestServer, string, Task<Answer>>[] requests =
+        [
+            (server, client) => server.SendIdTokenAsync(client, "garbage"),
+            (server, client) => server.SendIdTokenAsync(client, world.IdToken(), ("audience", "nothing")),
+            (server, client) => server.SendIdTokenAsync(client, world.IdToken(), ("scope", "a  b")),
+            (server, client) => server.SendIdTokenAsync(client, world.IdToken(), ("actor_token", "x")),
+            (server, client) => server.SendIdTokenAsync(client, world.IdToken(), ("authorization_details", "[]")),
+            (server, client) => server.SendFormAsync(client, ("grant_type", "x")),
+            (server, client) => server.SendFormAsync(client, ("grant_type", Requests.TokenExchange)),
+            (server, client) => server.SendFormAsync(client, ("scope", "a"), ("scope", "b")),
+            (server, client) => server.SendBodyAsync(client, Form("")),
+            (server, client) => server.ForItselfAsync(client),
+        ];
+        foreach (var request in requests)
+        {
+            foreach (var client in new[] { "nobody", "switched-off", "poster" }) // unknown, disabled, authenticating in another way
+            {
+                var answer = await world.RefusesAsync(Reason.ClientAuthenticationFailed, server => request(server, client));
+                answer.Json.Select(member => member.Key).ShouldBe(["error", "error_description", "reason"]);
+            }
+        }
+    }
+
     [Theory]
     [InlineData("NONSENSE\r\n\r\n", 400)]
     [InlineData("POST /token HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n", 400)]
