@@ -36,12 +36,12 @@ static class ConformancePage
 
             Core requirements and abuse cases without a test, by what has to be built first.
 
-            {Waiting(requirements.Where(row => row.IsCore).Concat(abuse.Where(row => row.IsCore)).Where(row => !row.IsTested), row => row.WaitsFor ?? "a test")}
+            {Waiting(requirements.Concat(abuse).Where(row => row is { IsCore: true, IsTested: false }), row => row.WaitsFor ?? row.Lacks ?? "a test")}
 
             These have tests, which lack a part until it is built. All rows on JWTs go through `subject_token`; through `client_assertion` they wait
             for private_key_jwt.
 
-            {Waiting(requirements.Where(row => row is { IsTested: true, Lacks: not null }), row => row.Lacks!)}
+            {Waiting(requirements.Concat(abuse).Where(row => row is { IsTested: true, Lacks: not null }), row => row.Lacks!)}
 
             """);
 
