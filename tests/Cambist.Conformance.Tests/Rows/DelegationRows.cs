@@ -30,11 +30,12 @@ public sealed class DelegationRows(DelegationWorld world) : IClassFixture<Delega
         var answer = await world.GrantsAsync(async server =>
         {
             var claims = TestJwt.Parse(await world.FirstAsync(server)).Claims;
-            var token = server.SignAsServer(JsonNode.Parse(claims.WithRaw("act", older))!.AsObject());
+            var token = server.SignAsServer(claims.WithRaw("act", older));
             return await server.SendAccessTokenAsync("s1", token, ("audience", "r2"));
         });
-        answer.Claims["act"]!["sub"]!.GetValue<string>().ShouldBe("s1");
-        JsonNode.DeepEquals(answer.Claims["act"]!["act"], JsonNode.Parse(older)).ShouldBeTrue();
+        System.Text.Encoding.UTF8.GetString(answer.Jwt.Payload).ShouldContain($$"""
+            "act":{"sub":"s1","act":{{older}}}
+            """);
     }
 
     [Fact]
