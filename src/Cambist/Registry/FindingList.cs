@@ -22,8 +22,8 @@ sealed class FindingList(ImmutableArray<RegistryFinding> ofParser)
     }
 
     /// <summary>Adds a warning.</summary>
-    public void Warning(DocumentPosition position, string subject, string message) =>
-        _found.Add(new(FindingSeverity.Warning, position, subject, message));
+    public void Warning(DocumentPosition position, string subject, string message, string? check = null) =>
+        _found.Add(new(FindingSeverity.Warning, position, subject, message) { Check = check });
 
     /// <summary>The known name that was probably meant, or else all of them where they are few; the end of a message.</summary>
     public string Suggest(string written, IReadOnlyCollection<string> known)

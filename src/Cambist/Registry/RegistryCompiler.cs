@@ -68,7 +68,10 @@ public static class RegistryCompiler
         CrossCheck(draft);
 
         var clients = ClientGrants.Build(draft);
-        return new(findings.HasErrors ? null : Build(draft, clients, errorCodes, signing), findings.InDocumentOrder());
+        if (findings.HasErrors) return new(null, findings.InDocumentOrder());
+        var registry = Build(draft, clients, errorCodes, signing);
+        RegistryLint.Check(draft, registry);
+        return new(registry, findings.InDocumentOrder());
     }
 
     // each section names things of those above it
@@ -106,7 +109,7 @@ public static class RegistryCompiler
             Issuers = issuers.ToFrozenDictionary(issuer => issuer.Name),
             Resources = resources.ToFrozenDictionary(resource => resource.Name),
             Clients = clients,
-            Deny = [.. draft.Deny],
+            Deny = [.. draft.Deny.Select(deny => deny.Entry)],
             Rules = new RuleBook([.. draft.Rules.Select(rule => rule.Rule)]),
             IssuersByIdentifier = issuers.Where(issuer => issuer.Issuer is not null).ToFrozenDictionary(issuer => issuer.Issuer!),
             ResourcesByAnyName = resources

@@ -33,7 +33,11 @@ static class RegistryText
 
     public static IEnumerable<RegistryFinding> Errors(this RegistryCompilation compilation) => compilation.Findings.Where(finding => finding.Severity == FindingSeverity.Error);
 
-    public static IEnumerable<RegistryFinding> Warnings(this RegistryCompilation compilation) => compilation.Findings.Where(finding => finding.Severity == FindingSeverity.Warning);
+    /// <summary>Warnings of the compiler itself, without those of lint.</summary>
+    public static IEnumerable<RegistryFinding> Warnings(this RegistryCompilation compilation) =>
+        compilation.Findings.Where(finding => finding.Severity == FindingSeverity.Warning && finding.Check is null);
+
+    public static IEnumerable<RegistryFinding> Lint(this RegistryCompilation compilation) => compilation.Findings.Where(finding => finding.Check is not null);
 }
 
 /// <summary>Documents that are wrong in one place, marked by §.</summary>
