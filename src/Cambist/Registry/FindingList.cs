@@ -8,6 +8,9 @@ sealed class FindingList(ImmutableArray<RegistryFinding> ofParser)
     readonly List<RegistryFinding> _found = [.. ofParser];
     int _suggestions = 200;
 
+    /// <summary><see cref="RegistrySource.Vocabulary"/>.</summary>
+    public Action<string, IReadOnlyCollection<string>>? Vocabulary { get; init; }
+
     /// <summary>Whether any finding keeps the registry from loading.</summary>
     public bool HasErrors => Errors > 0;
 

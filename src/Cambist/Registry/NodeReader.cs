@@ -57,6 +57,7 @@ sealed class NodeReader(FindingList findings, string? subject, string path)
     /// <summary>One of a few words.</summary>
     public string? Word(DocumentNode node, params IReadOnlyCollection<string> words)
     {
+        findings.Vocabulary?.Invoke(node.Path, words);
         if (Text(node, string.Join(" or ", words)) is not { } text) return null;
         if (words.Contains(text)) return text;
         Error(node, $"'{text}' means nothing here; {findings.Suggest(text, words)}");

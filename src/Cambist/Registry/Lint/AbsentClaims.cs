@@ -19,8 +19,11 @@ static class AbsentClaims
             if (sources.Length == 0) continue;
             foreach (var claim in draft.Resource.Claims)
             {
-                var missing = claim.Template.Paths.FirstOrDefault(path => !sources.Any(source => HopPaths.Carries(source.Resource, source.Rule, path)));
-                if (missing is not null) Report(draft, claim, missing, sources[0].Resource.Name, run);
+                // a token for the resource itself has the claim only if an earlier one had
+                var missing = claim.Template.Paths.FirstOrDefault(path => !sources.Any(source => source.Resource == draft.Resource
+                    ? HopPaths.Adds(source.Rule, path)
+                    : HopPaths.Carries(source.Resource, source.Rule, path)));
+                if (missing is not null) Report(draft, claim, missing, sources.Select(source => source.Resource.Name).FirstOrDefault(name => name != draft.Resource.Name) ?? draft.Resource.Name, run);
             }
         }
     }

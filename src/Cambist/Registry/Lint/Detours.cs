@@ -7,7 +7,7 @@ sealed class Detours
     readonly RuleCoverage _coverage;
     readonly ILookup<string, Rule> _takingOurs;
     readonly ILookup<string, string> _servers;
-    int _looksLeft = 1_000_000;
+    int _looksLeft = 300_000;
 
     public Detours(LintRun run)
     {
@@ -73,15 +73,14 @@ sealed class Detours
         other != entry && other.Actor is null
         && (other.Targets is null || other.Targets.Contains(via.Name))
         && (other.Clients is null || first.Clients.IsSubsetOf(other.Clients))
-        && (other.Subject is not { } subject || (subject.Issuers?.Contains(issuer) != false && LooksAtTheSame(subject, entry.Subject!))));
+        && (other.Subject is not { } subject || (subject.Issuers?.Contains(issuer) != false && DeniesTheSame(subject, entry.Subject!))));
 
-    /// <summary>Whether another entry keeps this client from the target with tokens of ours, looking at the same claims.</summary>
+    /// <summary>Whether another entry keeps this client from the target with tokens of ours, on the same conditions.</summary>
     bool Closes(DenyEntry entry, string client, string target) => _run.Registry.Deny.Any(other =>
         other != entry && other.Actor is null
         && (other.Targets is null || other.Targets.Contains(target))
         && (other.Clients is null || other.Clients.Contains(client))
-        && (other.Subject is not { } subject || (subject.Issuers?.Contains(ReservedNames.Self) != false && LooksAtTheSame(subject, entry.Subject!))));
+        && (other.Subject is not { } subject || (subject.Issuers?.Contains(ReservedNames.Self) != false && DeniesTheSame(subject, entry.Subject!))));
 
-    static bool LooksAtTheSame(SubjectSelector one, SubjectSelector other) =>
-        one.Where.Entries.All(condition => other.Where.Entries.Any(same => same.Path.Equals(condition.Path)));
+    static bool DeniesTheSame(SubjectSelector other, SubjectSelector entry) => ConditionImplication.Implies(entry.Where.Entries, other.Where.Entries);
 }

@@ -10,7 +10,10 @@ static class HopPaths
 
     /// <summary>Whether a token that a rule gives for a resource can hold a claim.</summary>
     public static bool Carries(ProtectedResource resource, Rule rule, ClaimPath claim) =>
-        Ours.Contains(claim.Steps[0]) || Names(resource.Claims, claim) || Names(rule.Claims, claim);
+        Adds(rule, claim) || Names(resource.Claims, claim);
+
+    /// <summary>Whether a token that a rule gives can hold a claim whatever its resource has copied.</summary>
+    public static bool Adds(Rule rule, ClaimPath claim) => Ours.Contains(claim.Steps[0]) || Names(rule.Claims, claim);
 
     static bool Names(IEnumerable<ClaimMapping> claims, ClaimPath claim) => claims.Any(mapping => mapping.Name == claim.Steps[0]);
 }

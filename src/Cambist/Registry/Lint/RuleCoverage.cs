@@ -7,6 +7,7 @@ namespace Cambist;
 sealed class RuleCoverage(RegistryDraft draft)
 {
     static readonly FrozenSet<SubjectKind> AllKinds = [SubjectKind.User, SubjectKind.Client, SubjectKind.Impersonated];
+    static readonly FrozenSet<SubjectKind>[] EachKind = [[SubjectKind.User], [SubjectKind.Client], [SubjectKind.Impersonated]];
     static readonly FrozenSet<string> OwnTypes = [Protocol.TokenTypes.AccessToken];
     static readonly FrozenSet<string> ImpersonationTypes = [Protocol.TokenTypes.ImpersonationToken];
 
@@ -31,19 +32,20 @@ sealed class RuleCoverage(RegistryDraft draft)
     /// <summary>The kinds of subject that a rule takes of an issuer.</summary>
     public FrozenSet<SubjectKind> Kinds(Rule rule, string issuer)
     {
-        var possible = KindsOf(issuer);
-        return rule.Subject.Kinds is { } kinds ? possible.Where(kinds.Contains).ToFrozenSet()
-            : issuer == ReservedNames.Self ? [SubjectKind.User]
-            : possible;
+        if (rule.Subject.Kinds is not { } kinds) return issuer == ReservedNames.Self ? One(SubjectKind.User) : KindsOf(issuer);
+        if (issuer == ReservedNames.Self) return kinds;
+        return KindsOf(issuer).IsSubsetOf(kinds) ? KindsOf(issuer) : [];
     }
 
-    /// <summary>The kinds that subjects of an issuer can be of.</summary>
+    /// <summary>The kind that subjects of an issuer are of; any, of our own tokens.</summary>
     public FrozenSet<SubjectKind> KindsOf(string issuer) => issuer switch
     {
         ReservedNames.Self => AllKinds,
-        ReservedNames.Impersonation => [SubjectKind.Impersonated],
-        _ => [draft.Issuers[issuer].Issuer.Kind],
+        ReservedNames.Impersonation => One(SubjectKind.Impersonated),
+        _ => One(draft.Issuers[issuer].Issuer.Kind),
     };
+
+    static FrozenSet<SubjectKind> One(SubjectKind kind) => EachKind[(int)kind];
 
     FrozenSet<string> Types(string issuer) => issuer switch
     {

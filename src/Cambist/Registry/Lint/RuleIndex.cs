@@ -8,7 +8,7 @@ namespace Cambist;
 sealed class RuleIndex
 {
     const int FewClients = 8;
-    int _looksLeft = 2_000_000;
+    int _looksLeft = 300_000;
 
     readonly record struct Key(string Target, string? Client, ClaimPath? Claim, string? Value);
 
