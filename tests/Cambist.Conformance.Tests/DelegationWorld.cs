@@ -14,6 +14,7 @@ public sealed class DelegationWorld : World
         {{Lines(7, i => $"  r{i}: {{ identifiers: https://r{i}.example.com }}")}}
           vault: { identifiers: https://vault.example.com }
           quiet: { identifiers: https://quiet.example.com }
+          scoped: { identifiers: https://scoped.example.com, scopes: [read, write] }
           shallow: { identifiers: https://shallow.example.com }
         clients:
           {{Client("web", "known_as: web-there")}}
@@ -23,7 +24,9 @@ public sealed class DelegationWorld : World
           - { name: hops, clients: ["s*"], targets: { {{string.Join(", ", Enumerable.Range(1, 7).Select(i => $"r{i}: []"))}} } }
           - { name: vault, clients: ["s*"], subject: { where: { act.sub: s1 } }, targets: { vault: [] } }
           - { name: quiet, clients: ["s*"], actor: none, targets: { quiet: [] } }
+          - { name: scoped, clients: ["s*"], targets: { scoped: { read: true, write: true } } }
           - { name: shallow, clients: ["s*"], max_depth: 1, targets: { shallow: [] } }
+          - { name: never-reached, clients: ["s*"], targets: { shallow: [] } }
         """;
 
     static string Lines(int count, Func<int, string> line) => string.Join('\n', Enumerable.Range(1, count).Select(line));

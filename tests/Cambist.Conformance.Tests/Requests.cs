@@ -77,12 +77,15 @@ static class Requests
     }
 
     /// <summary>Signs claims with the server's own key: what only a server gone wrong would issue.</summary>
-    public static string SignAsServer(this TestServer server, JsonObject claims, string? type = "at+jwt")
+    public static string SignAsServer(this TestServer server, JsonObject claims, string? type = "at+jwt") => server.SignAsServer(claims.ToJsonString(), type);
+
+    /// <summary>The same for claims as they stand, to the byte.</summary>
+    public static string SignAsServer(this TestServer server, string claims, string? type = "at+jwt")
     {
         var key = server.Engine.Keys.Current.Active;
         var header = new JsonObject { ["alg"] = key.Algorithm.Name, ["kid"] = key.KeyId };
         if (type is not null) header["typ"] = type;
-        var unsigned = new TestJwt(Encoding.UTF8.GetBytes(header.ToJsonString()), Encoding.UTF8.GetBytes(claims.ToJsonString()), []).ToString();
+        var unsigned = new TestJwt(Encoding.UTF8.GetBytes(header.ToJsonString()), Encoding.UTF8.GetBytes(claims), []).ToString();
         var signature = new byte[512];
         var length = key.Sign(Encoding.ASCII.GetBytes(unsigned[..^1]), signature);
         return unsigned + System.Buffers.Text.Base64Url.EncodeToString(signature.AsSpan(0, length));

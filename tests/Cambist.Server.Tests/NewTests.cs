@@ -17,6 +17,15 @@ public class NewTests
     }
 
     [Fact]
+    public async Task The_schema_for_editors_ships_inside_the_server_and_beside_it()
+    {
+        using var embedded = System.Reflection.Assembly.Load("Cambist.Server").GetManifestResourceStream("cambist.schema.json").ShouldNotBeNull();
+        using var reader = new StreamReader(embedded);
+        var beside = Path.Combine(Path.GetDirectoryName(System.Reflection.Assembly.Load("Cambist.Server").Location)!, "cambist.schema.json");
+        (await File.ReadAllTextAsync(beside)).ShouldBe(await reader.ReadToEndAsync());
+    }
+
+    [Fact]
     public async Task A_new_secret_comes_with_its_hash_and_never_twice()
     {
         var first = (await BuiltServer.RunAsync(Path.GetTempPath(), ["new", "secret"])).Output.Split(['\n', ' '], StringSplitOptions.RemoveEmptyEntries);

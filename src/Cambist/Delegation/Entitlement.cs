@@ -56,7 +56,7 @@ internal static class Entitlement
         var isMeant = false;
         foreach (var audience in Audience.Of(aud))
             isMeant |= audience == registry.Issuer || (!caller.IsPublic && (caller.AnswersTo(audience) || caller.ServedIdentifiers.Contains(audience)));
-        if (!isMeant) return NotForCaller(aud, caller);
+        if (!isMeant) return NotForCaller(aud, token.IssuerName, caller);
 
         // OpenID Connect Core §3.1.3.7, 5: azp, if present, is the client the ID token was issued to.
         if (token.TokenType == TokenTypes.IdToken && token.Claims.TryGet("azp"u8, out var azp) && (azp.GetString() is not { } party || !caller.AnswersTo(party)))
@@ -68,9 +68,15 @@ internal static class Entitlement
     static Denied? CheckKey(ResolvedToken token) =>
         token.Claims.TryGet("cnf"u8, out _) ? new(Reason.SubjectKeyBound, "the token has cnf and the request brings no proof of that key") : null;
 
-    static Denied NotForCaller(Claim aud, RegisteredClient caller) =>
-        new(Reason.SubjectNotForCaller,
-            $"the token's aud is {Audience.Describe(aud)}; {Names(caller)}. If that is {caller.Id}'s name at the issuer, add clients.{caller.Id}.known_as. If not, this token was issued to someone else and is rightly refused.");
+    static Denied NotForCaller(Claim aud, string issuer, RegisteredClient caller)
+    {
+        // No name of its own helps a public client.
+        var seen = $"the token's aud is {Audience.Describe(aud)}; {Names(caller)}.";
+        if (caller.IsPublic) return new(Reason.SubjectNotForCaller, seen);
+        var which = Audience.TheOnly(aud) is { Length: <= 128 } name ? name : "one of them";
+        return new(Reason.SubjectNotForCaller,
+            $"{seen} If {which} is {caller.Id}'s name at {issuer}, add clients.{caller.Id}.known_as. If not, this token was issued to someone else and is rightly refused.");
+    }
 
     static string Names(RegisteredClient caller)
     {

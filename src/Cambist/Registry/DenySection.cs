@@ -13,7 +13,7 @@ static class DenySection
         foreach (var item in RuleNames.Items(node))
         {
             var (name, nodes) = RuleNames.Read(item, "deny", names, draft);
-            if (nodes.Map(item, Example) is { } map) draft.Deny.Add(Entry(map, name, draft, selection));
+            if (nodes.Map(item, Example) is { } map) draft.Deny.Add(new(Entry(map, name, draft, selection), nodes, (DocumentMap)item));
         }
     }
 

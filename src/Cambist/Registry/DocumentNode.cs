@@ -23,7 +23,10 @@ public sealed record DocumentScalar(DocumentPosition Position, string Path, stri
 public sealed record DocumentList(DocumentPosition Position, string Path, IReadOnlyList<DocumentNode> Items) : DocumentNode(Position, Path);
 
 /// <summary>A map; the parser has refused duplicate keys.</summary>
-public sealed record DocumentMap(DocumentPosition Position, string Path, IReadOnlyList<DocumentEntry> Entries) : DocumentNode(Position, Path);
+public sealed record DocumentMap(DocumentPosition Position, string Path, IReadOnlyList<DocumentEntry> Entries) : DocumentNode(Position, Path)
+{
+    internal DocumentNode? Member(string key) => Entries.FirstOrDefault(entry => entry.Key == key)?.Value;
+}
 
 /// <summary>A node the parser has refused and reported, such as an alias: nothing more is said about it.</summary>
 public sealed record DocumentRefused(DocumentPosition Position, string Path) : DocumentNode(Position, Path);

@@ -8,6 +8,9 @@ sealed class FindingList(ImmutableArray<RegistryFinding> ofParser)
     readonly List<RegistryFinding> _found = [.. ofParser];
     int _suggestions = 200;
 
+    /// <summary><see cref="RegistrySource.Vocabulary"/>.</summary>
+    public Action<string, IReadOnlyCollection<string>>? Vocabulary { get; init; }
+
     /// <summary>Whether any finding keeps the registry from loading.</summary>
     public bool HasErrors => Errors > 0;
 
@@ -22,8 +25,8 @@ sealed class FindingList(ImmutableArray<RegistryFinding> ofParser)
     }
 
     /// <summary>Adds a warning.</summary>
-    public void Warning(DocumentPosition position, string subject, string message) =>
-        _found.Add(new(FindingSeverity.Warning, position, subject, message));
+    public void Warning(DocumentPosition position, string subject, string message, string? check = null) =>
+        _found.Add(new(FindingSeverity.Warning, position, subject, message) { Check = check });
 
     /// <summary>The known name that was probably meant, or else all of them where they are few; the end of a message.</summary>
     public string Suggest(string written, IReadOnlyCollection<string> known)

@@ -35,6 +35,7 @@ static class IssuersSection
         var keys = IssuerKeysMember.Read(map, draft);
         var (forSubjects, forActors) = Roles(map.Take("roles"), nodes);
         var actNode = map.Take("act");
+        var whereNode = map.Take("where");
         var algorithms = Algorithms(map.Take("algorithms"), nodes);
 
         var errors = draft.Findings.Errors;
@@ -50,7 +51,7 @@ static class IssuersSection
             Keys = keys,
             Algorithms = algorithms ?? [.. JwsAlgorithm.DefaultOfIssuers],
             Tokens = tokens,
-            Where = draft.Where(map.Take("where"), nodes),
+            Where = draft.Where(whereNode, nodes),
             IsTrustedForSubjects = forSubjects,
             IsTrustedForActors = forActors,
             AcceptsAct = actNode is not null && nodes.Word(actNode, "accept") is not null,
@@ -68,6 +69,7 @@ static class IssuersSection
             IssuerNode = issuerNode,
             SubjectNode = subjectNode,
             IntrospectionNode = introspectionNode,
+            WhereNode = whereNode,
             KindPositions = positions,
             HasWholeTokens = hasWholeTokens || isResolver,
         };
@@ -109,7 +111,7 @@ static class IssuersSection
         foreach (var name in nodes.Texts(node, "algorithms such as [RS256, ES256]"))
         {
             if (JwsAlgorithm.All.TryGetValue(name.Value, out var algorithm)) algorithms.Add(algorithm);
-            else if (name.Value.StartsWith("HS", StringComparison.OrdinalIgnoreCase)) nodes.Error(name, $"{name.Value} is symmetric: whoever can verify such a token can make one. Write an asymmetric algorithm such as RS256");
+            else if (name.Value.StartsWith("HS", StringComparison.OrdinalIgnoreCase)) nodes.Error(name, $"{name.Value} is symmetric and never allowed: whoever can verify such a token can make one. Write an asymmetric algorithm such as RS256");
             else if (name.Value.Equals("none", StringComparison.OrdinalIgnoreCase)) nodes.Error(name, "none means unsigned, and unsigned tokens are never accepted");
             else nodes.Error(name, $"'{name.Value}' is no algorithm this server knows; {nodes.Findings.Suggest(name.Value, JwsAlgorithm.All.Keys.Order(StringComparer.Ordinal).ToArray())}");
         }

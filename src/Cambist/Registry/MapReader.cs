@@ -55,6 +55,7 @@ sealed class MapReader(DocumentMap map, NodeReader nodes)
     /// <summary>Reports every member that was never asked for.</summary>
     public void Done()
     {
+        nodes.Findings.Vocabulary?.Invoke(Path, _known);
         foreach (var entry in map.Entries)
         {
             if (_known.Contains(entry.Key)) continue;

@@ -15,7 +15,7 @@ static class MentionedClaims
         }
 
         foreach (var (resource, _, _, _) in draft.Resources.Values) AddAll(resource.Claims);
-        foreach (var entry in draft.Deny)
+        foreach (var (entry, _, _) in draft.Deny)
         {
             if (entry.Subject is not null) Add(entry.Subject.Where);
             if (entry.Actor is not null) Add(entry.Actor.Where);

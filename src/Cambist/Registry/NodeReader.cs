@@ -25,7 +25,8 @@ sealed class NodeReader(FindingList findings, string? subject, string path)
     public void Error(DocumentPosition position, string nodePath, string message) => findings.Error(position, About(nodePath), Text(nodePath, message));
 
     /// <summary>Reports a warning at a place.</summary>
-    public void Warning(DocumentPosition position, string nodePath, string message) => findings.Warning(position, About(nodePath), Text(nodePath, message));
+    public void Warning(DocumentPosition position, string nodePath, string message, string? check = null) =>
+        findings.Warning(position, About(nodePath), Text(nodePath, message), check);
 
     string About(string nodePath) => subject ?? (nodePath.Length == 0 ? "document" : nodePath);
 
@@ -56,6 +57,7 @@ sealed class NodeReader(FindingList findings, string? subject, string path)
     /// <summary>One of a few words.</summary>
     public string? Word(DocumentNode node, params IReadOnlyCollection<string> words)
     {
+        findings.Vocabulary?.Invoke(node.Path, words);
         if (Text(node, string.Join(" or ", words)) is not { } text) return null;
         if (words.Contains(text)) return text;
         Error(node, $"'{text}' means nothing here; {findings.Suggest(text, words)}");

@@ -30,6 +30,9 @@ public sealed record RegistrySource
     /// <summary>The time, for secrets that have expired; null takes all of them for live.</summary>
     public DateTimeOffset? Now { get; init; }
 
+    /// <summary>Hears, at each place in the document, which keys or words are known there; for the test of cambist.schema.json.</summary>
+    internal Action<string, IReadOnlyCollection<string>>? Vocabulary { get; init; }
+
     /// <summary>Reads a file of the secrets folder by the name the document uses; null where it does not exist. Throws nothing.</summary>
     public required Func<string, SecretFile?> ReadFile { get; init; }
 }
@@ -53,7 +56,7 @@ public static class RegistryCompiler
     /// <summary>Compiles. Never throws for what is in a document.</summary>
     public static RegistryCompilation Compile(RegistrySource source)
     {
-        var findings = new FindingList(source.ParserFindings);
+        var findings = new FindingList(source.ParserFindings) { Vocabulary = source.Vocabulary };
         if (source.Document is null) return new(null, findings.InDocumentOrder());
         var nodes = NodeReader.ByPath(findings);
         if (nodes.Map(source.Document, "a registry has the keys issuer, issuers, resources, clients, deny, rules") is not { } map)
@@ -68,7 +71,10 @@ public static class RegistryCompiler
         CrossCheck(draft);
 
         var clients = ClientGrants.Build(draft);
-        return new(findings.HasErrors ? null : Build(draft, clients, errorCodes, signing), findings.InDocumentOrder());
+        if (findings.HasErrors) return new(null, findings.InDocumentOrder());
+        var registry = Build(draft, clients, errorCodes, signing);
+        RegistryLint.Check(draft, registry);
+        return new(registry, findings.InDocumentOrder());
     }
 
     // each section names things of those above it
@@ -106,7 +112,7 @@ public static class RegistryCompiler
             Issuers = issuers.ToFrozenDictionary(issuer => issuer.Name),
             Resources = resources.ToFrozenDictionary(resource => resource.Name),
             Clients = clients,
-            Deny = [.. draft.Deny],
+            Deny = [.. draft.Deny.Select(deny => deny.Entry)],
             Rules = new RuleBook([.. draft.Rules.Select(rule => rule.Rule)]),
             IssuersByIdentifier = issuers.Where(issuer => issuer.Issuer is not null).ToFrozenDictionary(issuer => issuer.Issuer!),
             ResourcesByAnyName = resources

@@ -25,7 +25,7 @@ sealed class RegistryDraft(RegistrySource source, FindingList findings)
 
     public Dictionary<string, ClientDraft> Clients { get; } = [];
 
-    public List<DenyEntry> Deny { get; } = [];
+    public List<DenyDraft> Deny { get; } = [];
 
     public List<RuleDraft> Rules { get; } = [];
 
@@ -65,11 +65,19 @@ sealed record IssuerDraft(TrustedIssuer Issuer, DocumentPosition Position, strin
 
     public DocumentNode? IntrospectionNode { get; init; }
 
+    public DocumentNode? WhereNode { get; init; }
+
     /// <summary>Whether its tokens were read without an error.</summary>
     public bool HasWholeTokens { get; init; }
 
     /// <summary>Where each kind of <see cref="TrustedIssuer.Tokens"/> stands, by token type URN.</summary>
     public Dictionary<string, DocumentPosition> KindPositions { get; init; } = [];
+}
+
+/// <summary>A deny entry, and where its members stand.</summary>
+sealed record DenyDraft(DenyEntry Entry, NodeReader Nodes, DocumentMap Node)
+{
+    public DocumentNode? Member(string key) => Node.Member(key);
 }
 
 /// <summary>A rule, and where what cross-checks need stands.</summary>
@@ -78,5 +86,5 @@ sealed record RuleDraft(Rule Rule, NodeReader Nodes, DocumentMap Node)
     /// <summary>Whether its clients, subject and targets were read without an error.</summary>
     public bool IsWhole { get; init; }
 
-    public DocumentNode? Member(string key) => Node.Entries.FirstOrDefault(entry => entry.Key == key)?.Value;
+    public DocumentNode? Member(string key) => Node.Member(key);
 }

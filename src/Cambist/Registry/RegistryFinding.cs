@@ -17,9 +17,12 @@ public enum FindingSeverity
 /// <param name="Message">What is wrong, and what to write instead.</param>
 public sealed record RegistryFinding(FindingSeverity Severity, DocumentPosition Position, string Subject, string Message)
 {
-    /// <summary>One line: <c>cambist.yaml:31:14 rule orders-calls: …</c>.</summary>
-    public string In(string fileName) => $"{fileName}:{Position} {Subject}: {Message}";
+    /// <summary>The lint check that found it, such as <c>shadowed-rule</c>; null for what is no lint. docs/registry.md lists them.</summary>
+    public string? Check { get; init; }
+
+    /// <summary>One line: <c>cambist.yaml:31:14 rule orders-calls: …</c>, with the lint check in brackets where one found it.</summary>
+    public string In(string fileName) => $"{fileName}:{this}";
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Position} {Subject}: {Message}";
+    public override string ToString() => $"{Position} {Subject}: {Message}{(Check is null ? "" : $" [{Check}]")}";
 }

@@ -8,6 +8,8 @@ static class RulesSection
 {
     const string Example = "{ name: sign-in, clients: web, subject: { issuer: login }, actor: none, targets: { orders: [read] } }";
 
+    const int MostPairs = 2_000_000;
+
     static readonly Dictionary<string, ProofRequirement> Proofs = new()
     {
         ["none"] = ProofRequirement.None,
@@ -19,6 +21,7 @@ static class RulesSection
     public static void Read(DocumentNode? node, RegistryDraft draft, ClientSelection selection)
     {
         var names = new Dictionary<string, DocumentPosition>();
+        var pairs = 0L;
         foreach (var item in RuleNames.Items(node))
         {
             var (name, nodes) = RuleNames.Read(item, "rule", names, draft);
@@ -27,6 +30,12 @@ static class RulesSection
             var read = new RuleDraft(rule, nodes, (DocumentMap)item) { IsWhole = isWhole };
             draft.Rules.Add(read);
             RuleChecks.Check(read, draft);
+
+            // the rules are indexed by client and target, and what would not fit into memory is not read on
+            pairs += (long)rule.Clients.Count * Math.Max(1, rule.Targets.Count);
+            if (pairs <= MostPairs) continue;
+            nodes.Error(read.Member("clients")!, $"with this rule ({rule.Clients.Count} clients, {rule.Targets.Count} targets) the rules stand for more than {MostPairs} pairs of client and target; use fewer patterns that match many clients");
+            return;
         }
     }
 

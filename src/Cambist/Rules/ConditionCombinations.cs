@@ -10,6 +10,8 @@ sealed class AnyOfCondition(ImmutableArray<Condition> alternatives) : Condition
 {
     const int Shown = 10;
 
+    public ImmutableArray<Condition> Alternatives => alternatives;
+
     public override ConditionResult Test(Claim claim)
     {
         var result = ConditionResult.No;
@@ -34,6 +36,10 @@ sealed class AnyOfCondition(ImmutableArray<Condition> alternatives) : Condition
 /// <summary>One of a named list.</summary>
 sealed class ListedCondition(string name, Condition list) : Condition
 {
+    public string Name => name;
+
+    public Condition List => list;
+
     public override ConditionResult Test(Claim claim) => list.Test(claim);
 
     public override string Describe() => $"{Wording.MustBe}in the list {name}";
@@ -42,6 +48,8 @@ sealed class ListedCondition(string name, Condition list) : Condition
 /// <summary>The opposite; what is undecided stays so.</summary>
 sealed class NotCondition(Condition inner) : Condition
 {
+    public Condition Inner => inner;
+
     public override ConditionResult Test(Claim claim) => inner.Test(claim) switch
     {
         ConditionResult.Yes => ConditionResult.No,
@@ -61,6 +69,8 @@ sealed class NotCondition(Condition inner) : Condition
 /// <summary>An array that holds an element. One element of another JSON type leaves it open when no other fits.</summary>
 sealed class ContainsCondition(Condition element) : Condition
 {
+    public Condition Element => element;
+
     public override ConditionResult Test(Claim claim)
     {
         if (claim.Kind != ClaimKind.Array) return ConditionResult.Undecided;

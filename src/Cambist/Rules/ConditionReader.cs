@@ -6,7 +6,7 @@ namespace Cambist;
 /// <summary>Reads a <c>where</c>, and the entries of <c>lists</c>, from the registry document; reports everything that is wrong.</summary>
 sealed class ConditionReader
 {
-    static readonly string[] Operators = ["in", "equals", "not", "contains", "exists", "at_least", "at_most"];
+    internal static readonly string[] Operators = ["in", "equals", "not", "contains", "exists", "at_least", "at_most"];
 
     readonly IReadOnlyDictionary<string, Condition> _lists;
     readonly Action<DocumentPosition, string> _error;

@@ -15,7 +15,7 @@ internal static class RuleSelection
     public static Result<SelectedRule> Select(Walk walk, DecisionInput input)
     {
         var result = Select(input, walk.Registry);
-        if (result.Gives(out var selected, out _)) walk.Selected = selected;
+        if (result.Gives(out var selected, out _)) (walk.Selected, walk.Target) = (selected, selected.Target); // the target may be the rule's default
         return result;
     }
 
@@ -67,7 +67,7 @@ internal static class RuleSelection
         var count = candidates.Length == 1 ? "1 rule gives" : $"{candidates.Length} rules give";
         return new(Reason.NoRule,
             $"{count} {input.Target?.Resource.Name ?? "a default target"} to {input.Client.Id}; "
-            + $"the nearest is {nearest.Name} (line {nearest.Position.Line}): {Explain(nearest, input)}");
+            + $"the nearest is {nearest.Name} (line {nearest.Position.Line}): {Explain(nearest, input)}.");
     }
 
     /// <summary>Why a rule does not fit, with the value seen.</summary>

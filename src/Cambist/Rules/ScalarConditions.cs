@@ -5,6 +5,8 @@ namespace Cambist;
 /// <summary>Exactly this string.</summary>
 sealed class TextCondition(string text) : Condition
 {
+    public string Text => text;
+
     public override ConditionResult Test(Claim claim) =>
         claim.Kind != ClaimKind.String ? ConditionResult.Undecided : claim.IsString(text) ? ConditionResult.Yes : ConditionResult.No;
 
@@ -14,6 +16,8 @@ sealed class TextCondition(string text) : Condition
 /// <summary>A string that fits a pattern.</summary>
 sealed class PatternCondition(TextPattern pattern) : Condition
 {
+    public TextPattern Pattern => pattern;
+
     public override ConditionResult Test(Claim claim)
     {
         if (claim.Kind != ClaimKind.String) return ConditionResult.Undecided;
@@ -27,6 +31,8 @@ sealed class PatternCondition(TextPattern pattern) : Condition
 sealed class IntegerCondition(long number) : Condition
 {
     readonly string _text = number.ToString(CultureInfo.InvariantCulture);
+
+    public string Text => _text;
 
     public override ConditionResult Test(Claim claim) => claim.Kind switch
     {
@@ -43,6 +49,8 @@ sealed class BooleanCondition(bool value) : Condition
 {
     readonly string _text = value ? "true" : "false";
 
+    public string Text => _text;
+
     public override ConditionResult Test(Claim claim) => claim.Kind switch
     {
         ClaimKind.True => value ? ConditionResult.Yes : ConditionResult.No,
@@ -57,6 +65,10 @@ sealed class BooleanCondition(bool value) : Condition
 /// <summary>A whole number within bounds. A string of digits or a fraction is of another type.</summary>
 sealed class BoundCondition(long bound, bool isLower) : Condition
 {
+    public long Bound => bound;
+
+    public bool IsLower => isLower;
+
     public override ConditionResult Test(Claim claim)
     {
         if (claim.Kind != ClaimKind.Number || !claim.TryGetInt64(out var value)) return ConditionResult.Undecided;
@@ -69,6 +81,8 @@ sealed class BoundCondition(long bound, bool isLower) : Condition
 /// <summary>Whether the claim is there at all, JSON null included. Never undecided.</summary>
 sealed class ExistsCondition(bool exists) : Condition
 {
+    public bool Exists => exists;
+
     public override ConditionResult Test(Claim claim) => claim.Kind != ClaimKind.Missing == exists ? ConditionResult.Yes : ConditionResult.No;
 
     public override string Describe() => exists ? "must exist" : "must not exist";

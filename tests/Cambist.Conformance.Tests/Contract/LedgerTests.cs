@@ -77,6 +77,28 @@ public sealed class LedgerTests
     }
 
     [Fact]
+    public async Task Lineage_ids_of_subject_and_issued_token_and_the_time_are_kept()
+    {
+        var clock = new FakeClock();
+        await using var own = await StartAsync(clock);
+        var answer = await own.GrantsAsync(server => server.SendIdTokenAsync("web", own.IdToken(Fill), ("scope", "read")));
+        var entry = await EntryAsync(own.Common, answer);
+        entry.IssuedId.ShouldBe(answer.Claims.Text("jti"));
+        entry.IssuedId!.ShouldStartWith(entry.Subject!.Lineage + ".");
+        Convert.ToInt64(entry.Id.ToString()[..12], 16).ShouldBe(clock.GetUtcNow().ToUnixTimeMilliseconds());
+        entry.ExpiresAt.ShouldBe(answer.Claims.Number("exp") * 1000);
+        entry.ScopesAsked.ShouldBe(["read"]);
+        entry.ScopesGiven.ShouldBe(["read"]);
+
+        // A refusal tells as much as was verified, and issues nothing.
+        var refused = await EntryAsync(own.Common, await own.RefusesAsync(Reason.ScopeNotGranted, server => server.SendIdTokenAsync("web", own.IdToken(Fill), ("scope", "read admin"))));
+        (refused.Client, refused.Subject!.Issuer, refused.Subject.Sub, refused.Target, refused.Rule).ShouldBe(("web", "login", "alice", "orders", "sign-in"));
+        refused.ScopesAsked.ShouldBe(["read", "admin"]);
+        (refused.IssuedId, refused.ExpiresAt).ShouldBe((null, null));
+        refused.ScopesGiven.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_refusal_says_what_was_seen_and_what_was_required()
     {
         await using var own = await StartAsync();

@@ -76,7 +76,10 @@ public sealed class PublicClientTests(PublicClientWorld world) : IClassFixture<P
     [Fact]
     public async Task Only_our_own_issuer_will_do_as_the_audience_of_a_public_client()
     {
-        await RefusedAsync(Reason.SubjectNotForCaller, claims => claims["aud"] = "ci");
+        var answer = await RefusedAsync(Reason.SubjectNotForCaller, claims => claims["aud"] = "ci");
+        DecisionId.TryParse(answer.DecisionId, out var id).ShouldBeTrue();
+        (await world.Common.Engine.Store.Decisions.FindAsync(id, TestContext.Current.CancellationToken))!.Trace!
+            .ShouldEndWith("client ci is public and may use only tokens addressed to this server."); // another known_as would not help
         await world.GrantsAsync(server => server.SendAsPublicAsync("ci", world.Token(server, claims => claims["aud"] = new JsonArray("ci", server.Issuer))));
     }
 

@@ -64,6 +64,22 @@ public sealed class RequestTests(MainWorld world)
     }
 
     [Theory]
+    [InlineData("[access_token, jwt]", null, AccessTokenType)]
+    [InlineData("[access_token, jwt]", JwtType, JwtType)]
+    [InlineData("[access_token, jwt]", AccessTokenType, AccessTokenType)]
+    [InlineData("jwt", null, JwtType)]
+    [InlineData("jwt", JwtType, JwtType)]
+    [InlineData("jwt", AccessTokenType, null)]
+    [InlineData("access_token", JwtType, null)]
+    public async Task A_rule_gives_the_types_that_it_lists_and_no_other(string listed, string? requested, string? given)
+    {
+        await using var own = await AdHocWorld.StartAsync(login => Registries.SignIn(login).Replace("actor: none", $"actor: none, requested_token_types: {listed}", StringComparison.Ordinal));
+        Task<Answer> SendAsync(TestServer server) => server.SendIdTokenAsync("web", own.IdToken(), requested is null ? [] : [("requested_token_type", requested)]);
+        if (given is null) await own.RefusesAsync(Reason.RequestedTokenTypeUnsupported, SendAsync);
+        else (await own.GrantsAsync(SendAsync)).Json.Text("issued_token_type").ShouldBe(given);
+    }
+
+    [Theory]
     [InlineData("once: true")]
     [InlineData("proof: dpop")]
     [InlineData("proof: mtls")]

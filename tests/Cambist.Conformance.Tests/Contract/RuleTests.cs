@@ -195,6 +195,41 @@ public sealed class RuleTests
         await own.RefusesAsync(Reason.TargetUnknown, server => SendAsync(own, server, "\"blue\"", ("audience", "nothing")));
     }
 
+    [Fact]
+    public async Task A_deny_entry_binds_a_target_that_was_named_and_one_that_was_not()
+    {
+        await using var own = await WithRulesAsync(
+            "  - { name: r, clients: web, subject: { issuer: login }, actor: none, default_target: true, targets: { orders: read } }\n",
+            "  - { name: no, targets: orders, subject: { where: { sub: bob } }, reason: nothing of orders for bob }\n  - { name: other, targets: billing, reason: another matter }\n");
+        foreach (var more in new (string, string)[][] { [], [Orders], [("resource", "https://orders.example.com")] })
+        {
+            await own.GrantsAsync(server => server.SendIdTokenAsync("web", own.IdToken(), more));
+            await own.RefusesAsync(Reason.Denied, server => server.SendIdTokenAsync("web", own.IdToken(subject: "bob"), more));
+        }
+    }
+
+    [Fact]
+    public async Task Deny_entries_have_no_order_and_each_is_looked_at()
+    {
+        const string One = "  - { name: red, subject: { where: { team: red } }, reason: no }\n", Other = "  - { name: bob, subject: { where: { sub: bob } }, reason: no }\n";
+        foreach (var deny in new[] { One + Other, Other + One })
+        {
+            await using var own = await WithRulesAsync(SignIn, deny);
+            await own.GrantsAsync(server => SendAsync(own, server, "\"blue\""));
+            await own.RefusesAsync(Reason.Denied, server => SendAsync(own, server, "\"red\""));
+            await own.RefusesAsync(Reason.Denied, server => server.SendIdTokenAsync("web", own.IdToken(claims => claims["team"] = "blue", subject: "bob"), Orders));
+        }
+    }
+
+    [Fact]
+    public async Task Where_a_client_and_a_target_have_no_rule_client_credentials_are_invalid_target_before_denied()
+    {
+        await using var own = await WithRulesAsync(SignIn, "  - { name: no, clients: web, reason: incident }\n");
+        await own.RefusesAsync(Reason.Denied, server => server.ForItselfAsync("web", ("audience", "billing")));
+        await own.RefusesAsync(Reason.TargetNotAllowed, server => server.ForItselfAsync("web", ("audience", "spare")));
+        await own.RefusesAsync(Reason.TargetUnknown, server => server.ForItselfAsync("web", ("audience", "nothing")));
+    }
+
     [Theory]
     [InlineData("clients: web", true)]
     [InlineData("clients: other", false)]

@@ -176,4 +176,38 @@ public sealed class JwtClaimRows(MainWorld world)
         var token = TestJwt.Sign(claims, Keys.Es256, type).ToString();
         await world.RefusesAsync(Reason.SubjectTypeMismatch, server => server.SendAccessTokenAsync("orders", token));
     }
+
+    [Theory]
+    [InlineData("at+jwt")]
+    [InlineData("dpop+jwt")]
+    [InlineData("client-authentication+jwt")]
+    [InlineData("logout+jwt")]
+    [InlineData("secevent+jwt")]
+    [InlineData("token-introspection+jwt")]
+    [InlineData("txntoken+jwt")]
+    [InlineData("oauth-id-jag+jwt")]
+    [InlineData("wit+jwt")]
+    [InlineData("wpt+jwt")]
+    [InlineData("statuslist+jwt")]
+    [InlineData("kb+jwt")]
+    public async Task JWT_23_a_token_of_another_kind_fits_into_no_slot(string type)
+    {
+        var workload = TestJwt.Sign(world.Login.IdTokenClaims("alice", "workloads-of-web"), Keys.Es256, type).ToString();
+        await world.RefusesAsync(Reason.SubjectTypeMismatch, server => server.SendJwtAsync("web", workload));
+        var access = TestJwt.Sign(world.Login.AccessTokenClaims("alice", MainWorld.Orders, "read", "web"), Keys.Es256, type).ToString();
+        if (type == "at+jwt") await world.GrantsAsync(server => server.SendAccessTokenAsync("orders", access));
+        else await world.RefusesAsync(Reason.SubjectTypeMismatch, server => server.SendAccessTokenAsync("orders", access));
+    }
+
+    [Theory]
+    [InlineData("JWT", true)]
+    [InlineData(null, true)]
+    [InlineData("application/jwt", true)]
+    [InlineData("JOSE", false)]
+    public async Task JWT_23_a_plain_jwt_says_so_or_nothing(string? type, bool isTaken)
+    {
+        var token = TestJwt.Sign(world.Login.IdTokenClaims("alice", "workloads-of-web"), Keys.Es256, type).ToString();
+        if (isTaken) await world.GrantsAsync(server => server.SendJwtAsync("web", token));
+        else await world.RefusesAsync(Reason.SubjectTypeMismatch, server => server.SendJwtAsync("web", token));
+    }
 }

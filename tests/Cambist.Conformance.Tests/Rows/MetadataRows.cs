@@ -63,6 +63,19 @@ public sealed class MetadataRows(MainWorld world)
     }
 
     [Fact]
+    public async Task MD_06_keys_and_scopes_are_where_the_metadata_says()
+    {
+        foreach (var server in new[] { world.Common, world.Rfc8693 })
+        {
+            var json = (await server.GetAsync(OAuth)).Json;
+            var keys = (await server.GetAsync(json.Text("jwks_uri"))).Json["keys"]!.AsArray();
+            var answer = await server.SendIdTokenAsync("web", world.IdToken());
+            keys.Select(key => key!.AsObject().Text("kid")).ShouldContain(answer.Jwt.HeaderJson.Text("kid"));
+            answer.Claims.Text("scope").Split(' ').ShouldBeSubsetOf(json["scopes_supported"]!.AsArray().Select(scope => scope!.GetValue<string>()));
+        }
+    }
+
+    [Fact]
     public async Task MD_08_every_endpoint_that_is_said_is_there_and_nothing_that_is_not_built()
     {
         var json = (await world.Common.GetAsync(OAuth)).Json;

@@ -208,10 +208,15 @@ public sealed class TokenExchangeRows(MainWorld world)
         await RefusedAsync(Reason.OneTargetAtATime, ("resource", MainWorld.Orders), ("resource", MainWorld.Billing));
         await RefusedAsync(Reason.OneTargetAtATime, ("audience", "orders"), ("audience", "billing"));
         await RefusedAsync(Reason.OneTargetAtATime, ("audience", "billing"), ("resource", MainWorld.Orders));
+        await RefusedAsync(Reason.OneTargetAtATime, ("resource", MainWorld.Orders), ("resource", MainWorld.OrdersToo), ("audience", "orders"), ("audience", "billing"));
+        await RefusedAsync(Reason.OneTargetAtATime, ("audience", "orders"), ("audience", "billing"), ("scope", "write")); // write has a meaning at orders alone
         await RefusedAsync(Reason.TargetUnknown, ("audience", "orders"), ("audience", "nothing"));
         await RefusedAsync(Reason.TargetUnknown, ("resource", MainWorld.Orders), ("resource", "https://nothing.example.com"));
         await RefusedAsync(Reason.TargetUnknown, [.. Enumerable.Range(0, 50).Select(i => ("resource", $"https://api-{i}.example.com"))]);
     }
+
+    [Fact]
+    public async Task TX_21_without_a_target_there_is_the_default() => (await GrantedAsync()).Claims.Text("aud").ShouldBe(MainWorld.Orders);
 
     [Fact]
     public async Task TX_21_without_a_target_and_a_default_the_request_is_refused() =>

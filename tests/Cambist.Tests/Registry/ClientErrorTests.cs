@@ -60,7 +60,7 @@ public class ClientErrorTests
     [InlineData("a: { secrets: { file: one }, client_credentials: §{} }", "clients.a.client_credentials", "gives nothing")]
     [InlineData("a: { secrets: { file: one }, client_credentials: { §order: read } }", "clients.a.client_credentials.order", "did you mean orders?")]
     [InlineData("a: { secrets: { file: one }, client_credentials: { orders: §[] } }", "clients.a.client_credentials.orders", "never means all")]
-    [InlineData("a: { secrets: { file: one }, client_credentials: { orders: §raed } }", "clients.a.client_credentials.orders", "known: read, write")]
+    [InlineData("a: { secrets: { file: one }, client_credentials: { orders: §rd_all } }", "clients.a.client_credentials.orders", "known: read, write")]
     [InlineData("a: { secrets: { file: one }, client_credentials: { plain: §read } }", "clients.a.client_credentials.plain", "defines no scopes")]
     [InlineData("a: { secrets: { file: one }, client_credentials: { cambist-admin: §key } }", "clients.a.client_credentials.cambist-admin", "did you mean keys?")]
     [InlineData("a: { secrets: { file: one }, grants: §[] }", "clients.a.grants", "disabled: true")]

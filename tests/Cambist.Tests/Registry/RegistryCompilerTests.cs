@@ -116,4 +116,14 @@ public class RegistryCompilerTests
         for (var i = 0; i < 10_000; i++) yaml.Append(CultureInfo.InvariantCulture, $"  - {{ name: rule-{i}, clients: client-{i}, subject: {{ issuer: login }}, targets: {{ orders: read }} }}\n");
         RegistryText.Compile(yaml.ToString()).Errors().Count().ShouldBe(10_000);
     }
+
+    [Fact]
+    public void Rules_that_would_not_fit_into_memory_are_an_error()
+    {
+        var clients = string.Concat(Enumerable.Range(0, 2_000).Select(i => $"  c{i}: {{ secrets: {{ sha256: {Wrong.Hash} }} }}\n"));
+        var rules = string.Concat(Enumerable.Range(0, 1_002).Select(i => $"  - {{ name: r{i}, clients: \"c*\", subject: {{ issuer: login }}, targets: {{ r: [] }} }}\n"));
+        var error = RegistryText.Compile(Wrong.Issuer + "issuers: { login: { issuer: https://login.example.com, tokens: id_token, subject: '{sub}' } }\nresources: { r: { identifiers: https://r.example.com } }\nclients:\n" + clients + "rules:\n" + rules).Errors().ShouldHaveSingleItem();
+        error.Subject.ShouldBe("rule r1000");
+        error.Message.ShouldContain("2000000 pairs");
+    }
 }

@@ -14,7 +14,7 @@ public class RegistryFuzzTests
         "true", "false", "~", "1", "10m", "*", "**", "self", "none", "impersonation", "{sub}", "[]", "{}", "''", "resources", "cambist-admin", "https://sts.example.com", "%", "@", "`", "-", "...",
     ];
 
-    const string Everything = """
+    internal const string Everything = """
         issuer: http://localhost:5000
         error_codes: rfc8693
         signing: { algorithm: PS256, rotate_every: 1d }

@@ -13,7 +13,7 @@ static class RegistryText
     public static RegistryCompilation Compile(string yaml, Func<RegistrySource, RegistrySource> change, params (string Name, string Content)[] files)
     {
         var parsed = RegistryDocument.Parse(yaml);
-        return RegistryCompiler.Compile(change(new()
+        var compilation = RegistryCompiler.Compile(change(new()
         {
             Text = yaml,
             Document = parsed.Document,
@@ -21,6 +21,15 @@ static class RegistryText
             Now = Now,
             ReadFile = name => files.FirstOrDefault(file => file.Name == name) is { Name: not null } file ? new("/secrets/" + name, Encoding.UTF8.GetBytes(file.Content)) : null,
         }));
+        CompareWithSchema(parsed.Document, compilation, yaml);
+        return compilation;
+    }
+
+    /// <summary>What the compiler accepts, an editor with cambist.schema.json accepts; a key that is unknown to one is to the other.</summary>
+    static void CompareWithSchema(DocumentNode? document, RegistryCompilation compilation, string yaml)
+    {
+        if (document is null || (!compilation.IsUsable && !compilation.Errors().All(error => error.Message.Contains("is unknown here", StringComparison.Ordinal)))) return;
+        JsonSchema.Shipped.Accepts(DocumentJson.Of(document)).ShouldBe(compilation.IsUsable, yaml);
     }
 
     /// <summary>The registry of a document that must have no errors.</summary>
@@ -33,7 +42,11 @@ static class RegistryText
 
     public static IEnumerable<RegistryFinding> Errors(this RegistryCompilation compilation) => compilation.Findings.Where(finding => finding.Severity == FindingSeverity.Error);
 
-    public static IEnumerable<RegistryFinding> Warnings(this RegistryCompilation compilation) => compilation.Findings.Where(finding => finding.Severity == FindingSeverity.Warning);
+    /// <summary>Warnings of the compiler itself, without those of lint.</summary>
+    public static IEnumerable<RegistryFinding> Warnings(this RegistryCompilation compilation) =>
+        compilation.Findings.Where(finding => finding.Severity == FindingSeverity.Warning && finding.Check is null);
+
+    public static IEnumerable<RegistryFinding> Lint(this RegistryCompilation compilation) => compilation.Findings.Where(finding => finding.Check is not null);
 }
 
 /// <summary>Documents that are wrong in one place, marked by §.</summary>

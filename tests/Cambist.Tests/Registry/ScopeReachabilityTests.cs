@@ -123,5 +123,5 @@ public class ScopeReachabilityTests
     }
 
     static void Clean(string yaml) =>
-        RegistryText.Compile(yaml).Findings.Where(finding => !finding.Message.Contains("not built yet", StringComparison.Ordinal)).ShouldBeEmpty();
+        RegistryText.Compile(yaml).Findings.Where(finding => finding.Check is null && !finding.Message.Contains("not built yet", StringComparison.Ordinal)).ShouldBeEmpty();
 }

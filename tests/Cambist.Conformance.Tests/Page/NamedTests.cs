@@ -1,0 +1,34 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+
+namespace Cambist.Conformance.Tests.Page;
+
+/// <summary>The compiled tests, by the ids in front of their names: <c>TX_02_TX_03_the_subject_token_is_required</c> is of TX-02 and of TX-03.</summary>
+sealed partial class NamedTests
+{
+    readonly ILookup<string, string> _tests;
+
+    NamedTests(IEnumerable<(string Id, string Test)> tests) => _tests = tests.ToLookup(pair => pair.Id, pair => pair.Test);
+
+    /// <summary>The ids that tests bear.</summary>
+    public IEnumerable<string> Ids => _tests.Select(group => group.Key).Order(StringComparer.Ordinal);
+
+    /// <summary>The tests that bear an id.</summary>
+    public IReadOnlyList<string> Of(string id) => [.. _tests[id].Order(StringComparer.Ordinal)];
+
+    /// <summary>Those of an assembly. A test that is skipped tests nothing.</summary>
+    public static NamedTests In(Assembly assembly) => new(
+        from type in assembly.GetTypes()
+        where type is { IsClass: true, IsAbstract: false }
+        from method in type.GetMethods()
+        where method.GetCustomAttributes<FactAttribute>(inherit: true).Any(test => test.Skip is null)
+        from id in IdsOf(method.Name)
+        select (id, method.Name));
+
+    /// <summary>The ids in front of a name.</summary>
+    public static IEnumerable<string> IdsOf(string method) =>
+        Front().Match(method).Groups["id"].Captures.Select(capture => capture.Value.Replace('_', '-'));
+
+    [GeneratedRegex("^((?<id>[A-Z]{2,5}_[0-9]{2})_)+", RegexOptions.ExplicitCapture)]
+    private static partial Regex Front();
+}
