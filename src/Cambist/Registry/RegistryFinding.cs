@@ -12,13 +12,13 @@ public enum FindingSeverity
 
 /// <summary>Something wrong in a registry document, in words that say what to write instead.</summary>
 /// <param name="Severity">Whether it keeps the registry from loading.</param>
-/// <param name="Position">Where.</param>
+/// <param name="Position">Where; the default value where it is about the file itself, such as one that is not there.</param>
 /// <param name="Subject">What it is about, such as <c>rule orders-calls</c> or a path.</param>
 /// <param name="Message">What is wrong, and what to write instead.</param>
 public sealed record RegistryFinding(FindingSeverity Severity, DocumentPosition Position, string Subject, string Message)
 {
     /// <summary>One line: <c>cambist.yaml:31:14 rule orders-calls: …</c>.</summary>
-    public string In(string fileName) => $"{fileName}:{Position} {Subject}: {Message}";
+    public string In(string fileName) => Position == default ? $"{fileName}: {Message}" : $"{fileName}:{Position} {Subject}: {Message}";
 
     /// <inheritdoc/>
     public override string ToString() => $"{Position} {Subject}: {Message}";
