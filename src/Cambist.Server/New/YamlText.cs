@@ -7,7 +7,7 @@ namespace Cambist.Server;
 /// <summary>YAML with a comment on each line: beside it in one column, or above it where there is no room.</summary>
 sealed class YamlText
 {
-    const int Column = 46;
+    const int Column = 45;
     static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     readonly StringBuilder _text = new();
