@@ -8,13 +8,15 @@ namespace Cambist.Server.Tests.Interop;
 /// <summary>
 /// The README's way from nothing to an exchange with one's own OpenID provider, its commands run as they stand there by a
 /// shell, against a real provider. Only what a reader would change is changed: the address of the provider, the place of the
-/// checkout, and ports that are free.
+/// checkout (which is built already), and ports that are free.
 /// </summary>
 public sealed partial class ReadmeTests : IDisposable
 {
     readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("cambist-readme-");
     readonly string _port = $"{BuiltServer.FreePort()}";
     readonly string _managementUrl = $"http://127.0.0.1:{BuiltServer.FreePort()}";
+
+    static string Configuration => Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
 
     static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -28,7 +30,7 @@ public sealed partial class ReadmeTests : IDisposable
         var blocks = Blocks().Select(block => block
             .Replace("https://login.example.com", provider.Issuer, StringComparison.Ordinal)
             .Replace("127.0.0.1:8080", $"127.0.0.1:{_port}", StringComparison.Ordinal)
-            .Replace("dotnet run --project ~/cambist/src/Cambist.Server --", $"dotnet exec '{BuiltServer.Assembly}'", StringComparison.Ordinal)).ToArray();
+            .Replace("dotnet run --project ~/cambist/", $"dotnet run --no-build -c {Configuration} --project {BuiltServer.Root}/", StringComparison.Ordinal)).ToArray();
         blocks.Length.ShouldBe(5);
         var (define, begin, secret, serve, exchange) = (blocks[0], blocks[1], blocks[2], blocks[3], blocks[4]);
 
