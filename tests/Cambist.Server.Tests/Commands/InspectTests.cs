@@ -15,8 +15,11 @@ public sealed class InspectTests : IDisposable
 
     static JsonObject Claims(int expiresIn = 598) => new()
     {
-        ["iss"] = "https://sts.example.com", ["sub"] = "alice", ["aud"] = "https://billing.example.com",
-        ["iat"] = Now.ToUnixTimeSeconds() - 120, ["exp"] = Now.ToUnixTimeSeconds() + expiresIn,
+        ["iss"] = "https://sts.example.com",
+        ["sub"] = "alice",
+        ["aud"] = "https://billing.example.com",
+        ["iat"] = Now.ToUnixTimeSeconds() - 120,
+        ["exp"] = Now.ToUnixTimeSeconds() + expiresIn,
     };
 
     [Fact]
