@@ -11,8 +11,9 @@ public static class CambistBuilderSqliteExtensions
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="path">The database file, relative to the working folder.</param>
-    public static CambistBuilder UseSqlite(this CambistBuilder builder, string path) =>
+    /// <param name="options">How to open it; null for the defaults.</param>
+    public static CambistBuilder UseSqlite(this CambistBuilder builder, string path, SqliteStoreOptions? options = null) =>
         builder
-            .UseStore((_, clock) => SqliteStore.Open(path, clock))
+            .UseStore((_, clock) => SqliteStore.Open(path, clock, options))
             .UseDefaultKeyFile(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, "cambist.key"));
 }

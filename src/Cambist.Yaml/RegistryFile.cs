@@ -57,10 +57,10 @@ public static class RegistryFile
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             return (null, e is FileNotFoundException or DirectoryNotFoundException
-                ? "there is no such file; 'cambist new registry' writes a commented one to start from, and --registry or Cambist:Registry says where it is"
+                ? "there is no such file; 'cambist new registry > cambist.yaml' writes a commented one to start from, and serve --registry (or Cambist:Registry) says where another is"
                 : "the file cannot be read; see its permissions, and that it is a file");
         }
     }
 
-    static RegistryFinding DocumentFault(string message) => new(FindingSeverity.Error, new(1, 1), "document", message);
+    static RegistryFinding DocumentFault(string message) => new(FindingSeverity.Error, default, "document", message);
 }
