@@ -13,8 +13,8 @@ namespace Cambist.Conformance.Tests.Abuse;
 /// <param name="Sign">Signs bytes with the key that the issuer publishes.</param>
 public sealed record Honest(JsonObject Header, JsonObject Claims, Func<byte[], byte[]> Sign)
 {
-    /// <summary>The token itself.</summary>
-    public string Token => Signed(Header.ToJsonString(), Claims.ToJsonString());
+    /// <summary>The token itself, with what header and claims were when it was first asked for: each signature is another.</summary>
+    public string Token => field ??= Signed(Header.ToJsonString(), Claims.ToJsonString());
 
     /// <summary>Any text as header and payload, truly signed.</summary>
     public string Signed(string header, string payload) => Signed(Encoding.UTF8.GetBytes(header), Encoding.UTF8.GetBytes(payload));
