@@ -8,33 +8,37 @@ namespace Cambist.Conformance.Tests.Abuse;
 /// <summary>Bytes on a connection, as no HTTP library would send them.</summary>
 static class RawHttp
 {
+    /// <summary>Longer than the server waits for a slow body; where it is not enough, the test fails.</summary>
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     /// <summary>Connects and sends the text as Latin-1, byte for character.</summary>
-    public static async Task<TcpClient> OpenAsync(string url, string text, CancellationToken cancellation)
+    public static async Task<RawConnection> OpenAsync(string url, string text, CancellationToken cancellation)
     {
         var client = new TcpClient();
         await client.ConnectAsync(new Uri(url).Host, new Uri(url).Port, cancellation);
-        await client.GetStream().WriteAsync(Encoding.Latin1.GetBytes(text), cancellation);
-        return client;
+        var connection = new RawConnection(client, client.GetStream());
+        try
+        {
+            await connection.Stream.WriteAsync(Encoding.Latin1.GetBytes(text), cancellation);
+        }
+        catch (IOException)
+        {
+            // The server hung up before it had all.
+        }
+
+        return connection;
     }
 
     /// <summary>Sends the text and reads all that comes until the server closes.</summary>
     public static async Task<RawAnswer> SendAsync(string url, string text, CancellationToken cancellation)
     {
-        using var client = await OpenAsync(url, text, cancellation);
-        return await ReadToEndAsync(client, cancellation);
-    }
-
-    /// <summary>Reads until the server closes; fails where it does not within 20 seconds.</summary>
-    public static async Task<RawAnswer> ReadToEndAsync(TcpClient client, CancellationToken cancellation)
-    {
+        using var connection = await OpenAsync(url, text, cancellation);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(Patience);
         var all = new MemoryStream();
         try
         {
-            await client.GetStream().CopyToAsync(all, patience.Token);
+            await connection.Stream.CopyToAsync(all, patience.Token);
         }
         catch (IOException)
         {
@@ -52,15 +56,25 @@ static class RawHttp
     public static string Basic(string? credentials) => credentials is null ? "" : $"Authorization: Basic {credentials}\r\n";
 }
 
-/// <summary>What came back on a connection: the status of the first answer, its header lines and its body, and how many answers there were.</summary>
+/// <summary>A connection that is still open.</summary>
+sealed record RawConnection(TcpClient Client, NetworkStream Stream) : IDisposable
+{
+    /// <inheritdoc/>
+    public void Dispose() => Client.Dispose();
+}
+
+/// <summary>What came back on a connection: the status of the first answer (0 for none), its header lines and its body, and how many answers there were.</summary>
 sealed record RawAnswer(int Status, string Head, string Body, int Answers)
 {
     public static RawAnswer Parse(string text)
     {
-        if (text.Length == 0) return new(0, "", "", 0);
+        if (!text.StartsWith("HTTP/1.1 ", StringComparison.Ordinal)) return new(0, text, "", 0); // hung up, or answered in another protocol
         var end = text.IndexOf("\r\n\r\n", StringComparison.Ordinal);
+        var head = end < 0 ? text : text[..end];
         var body = end < 0 ? "" : text[(end + 4)..];
-        return new(int.Parse(text.AsSpan(9, 3), CultureInfo.InvariantCulture), end < 0 ? text : text[..end], body, text.Split("HTTP/1.1 ").Length - 1);
+        var length = head.Split("\r\n").FirstOrDefault(line => line.StartsWith("Content-Length: ", StringComparison.Ordinal));
+        if (length is not null) body = body[..Math.Min(body.Length, int.Parse(length.AsSpan(16), CultureInfo.InvariantCulture))]; // our answers are ASCII
+        return new(int.Parse(text.AsSpan(9, 3), CultureInfo.InvariantCulture), head, body, text.Split("HTTP/1.1 ").Length - 1);
     }
 
     /// <summary>The body as a JSON object.</summary>

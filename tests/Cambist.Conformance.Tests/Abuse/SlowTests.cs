@@ -51,7 +51,7 @@ public sealed class SlowTests(MainWorld world)
         var sent = 0;
         try
         {
-            for (; sent < 100_000; sent++) await endless.GetStream().WriteAsync(chunk, Cancellation);
+            for (; sent < 100_000; sent++) await endless.Stream.WriteAsync(chunk, Cancellation);
         }
         catch (IOException)
         {
