@@ -107,8 +107,8 @@ public sealed class AbuseWorld : World
             var took = watch.Elapsed;
 
             ((int)answer.Status).ShouldNotBe(500, answer.Body);
-            var entries = (await NewestAsync(server, 3)).TakeWhile(entry => before.Count == 0 || entry.Id != before[0].Id).ToList();
-            entries.Count.ShouldBe(answer.DecisionId is null && answer.Error is not null ? 0 : 1, answer.Body);
+            var entries = (await NewestAsync(server, 4)).TakeWhile(entry => before.Count == 0 || entry.Id != before[0].Id);
+            entries.Count(entry => entry.Outcome != DecisionOutcome.Counted).ShouldBe(answer.DecisionId is null && answer.Error is not null ? 0 : 1, answer.Body);
             if (took < Quick) return answer;
             tries.ShouldBeLessThan(3, $"three tries took more than {Quick.TotalSeconds} s each, the last one {took.TotalSeconds:0.00} s");
         }
