@@ -122,7 +122,10 @@ public sealed class ForgedSignatureTests(AbuseWorld world)
 
         await _slots.StopAsync(Reason.SubjectSignatureInvalid, honest => (honest with { Sign = Forged }).WithHeader(new JsonObject
         {
-            ["alg"] = "RS256", ["typ"] = honest.Header["typ"]!.DeepClone(), ["kid"] = "rs256-1", ["x5c"] = new JsonArray(chain),
+            ["alg"] = "RS256",
+            ["typ"] = honest.Header["typ"]!.DeepClone(),
+            ["kid"] = "rs256-1",
+            ["x5c"] = new JsonArray(chain),
             ["x5t#S256"] = Base64Url.EncodeToString(SHA256.HashData(certificate.RawData)),
         }.ToJsonString()), [.. _slots.External, _slots.Assertion, _slots.Proof]);
     }

@@ -107,7 +107,12 @@ public sealed class StolenTokenTests(AbuseWorld world)
     {
         string Assertion(TestServer server, string type) => TestJwt.Sign(new JsonObject
         {
-            ["iss"] = "web", ["sub"] = "web", ["aud"] = server.Issuer, ["jti"] = "1", ["iat"] = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds(), ["exp"] = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() + 60,
+            ["iss"] = "web",
+            ["sub"] = "web",
+            ["aud"] = server.Issuer,
+            ["jti"] = "1",
+            ["iat"] = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds(),
+            ["exp"] = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() + 60,
         }, Keys.Es256, type).ToString();
         foreach (var type in new[] { "JWT", "client-authentication+jwt", "at+jwt" })
         {
