@@ -15,6 +15,7 @@ static class CommandLine
             ServeCommand.Create(),
             DemoCommand.Create(),
             NewCommand.Create(),
+            KeysCommand.Create(),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

@@ -18,9 +18,9 @@ public abstract partial class StoreTests
     {
         SealedKey[] keys = [Key("z", signsUntil: 5), new("lineage", StoredKeyUse.Lineage, "HS256", 9, 0, null, null, new byte[] { 4 }), Key("a", revokedAt: 7)];
 
-        (await Store.Keys.TryReplaceAsync(0, [Key("old"), Key("older")], None)).ShouldBeTrue();
+        (await Store.Keys.TryReplaceAsync(0, [Key("old"), Key("older")], null, None)).ShouldBeTrue();
         var version = (await Store.Keys.ReadAsync(None)).Version;
-        (await Store.Keys.TryReplaceAsync(version, keys, None)).ShouldBeTrue();
+        (await Store.Keys.TryReplaceAsync(version, keys, null, None)).ShouldBeTrue();
 
         var stored = await Store.Keys.ReadAsync(None);
         stored.Version.ShouldBeGreaterThan(version);
@@ -31,9 +31,9 @@ public abstract partial class StoreTests
     [Fact]
     public async Task A_replacement_of_an_outdated_version_changes_nothing()
     {
-        await Store.Keys.TryReplaceAsync(0, [Key("first")], None);
+        await Store.Keys.TryReplaceAsync(0, [Key("first")], null, None);
 
-        (await Store.Keys.TryReplaceAsync(0, [Key("second")], None)).ShouldBeFalse();
+        (await Store.Keys.TryReplaceAsync(0, [Key("second")], null, None)).ShouldBeFalse();
 
         (await Store.Keys.ReadAsync(None)).Keys.ShouldHaveSingleItem().KeyId.ShouldBe("first");
     }
@@ -41,7 +41,7 @@ public abstract partial class StoreTests
     [Fact]
     public async Task Of_those_who_replace_the_same_version_at_once_exactly_one_wins()
     {
-        var wins = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(async () => await Store.Keys.TryReplaceAsync(0, [Key("key" + i)], None))));
+        var wins = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(async () => await Store.Keys.TryReplaceAsync(0, [Key("key" + i)], null, None))));
 
         wins.Count(won => won).ShouldBe(1);
         (await Store.Keys.ReadAsync(None)).Keys.ShouldHaveSingleItem().KeyId.ShouldBe("key" + Array.IndexOf(wins, true));

@@ -17,7 +17,10 @@ public sealed class CambistEngine : IAsyncDisposable
         ClientCredentials = new ClientCredentialsGrant(registry, writer, recorder, clock);
         Unservable = new UnservableRequests(registry, recorder, clock);
 
-        _upkeep = new Upkeep(clock, listener, []);
+        _upkeep = new Upkeep(clock, listener,
+        [
+            new("looking after our signing keys", TimeSpan.FromSeconds(1), cancellationToken => keys.TendAsync(registry.Current.Signing, cancellationToken)),
+        ]);
         _upkeep.Start();
     }
 
