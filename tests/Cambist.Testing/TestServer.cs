@@ -28,6 +28,9 @@ public sealed class TestServer : IAsyncDisposable
     /// <summary>The address of its management endpoints.</summary>
     public string Management { get; }
 
+    /// <summary>The folder of its registry, the files beside it, and its store.</summary>
+    public string Folder => _folder.FullName;
+
     /// <summary>A client of the protocol endpoints; it follows no redirects.</summary>
     public HttpClient Http { get; }
 

@@ -9,7 +9,9 @@ sealed class KeyMaker(Func<KeySealer> sealWith)
     /// <summary>A new signing key, which nothing says yet when to use.</summary>
     public SealedKey SigningKey(JwsAlgorithm algorithm, DateTimeOffset now)
     {
-        var key = Cambist.SigningKey.Create(algorithm);
+        SigningKey key;
+        do key = Cambist.SigningKey.Create(algorithm);
+        while (key.KeyId[0] == '-'); // on a command line it would pass for an option
         return Sealed(key.KeyId, StoredKeyUse.Signing, algorithm.Name, key.ExportPrivateKey(), now);
     }
 

@@ -74,10 +74,11 @@ public sealed class KeyRing
     internal async Task RefreshAsync(SigningPolicy policy, CancellationToken cancellationToken)
     {
         var before = Volatile.Read(ref _state);
-        var known = before?.Stored.Version;
+        var (isOurs, isOthers) = (before is null, false);
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
             var stored = await _store.ReadAsync(cancellationToken);
+            isOthers |= !isOurs && stored.Version != before!.Stored.Version;
             var keys = OpenedKeys.Open(stored, _sealer, before?.Keys, _listener);
             var state = new State(stored, keys, keys.At(_clock.GetUtcNow()), before?.Policy ?? policy);
             if (before is not null) Volatile.Write(ref _state, state); // what others did counts, even if we cannot write now
@@ -88,13 +89,13 @@ public sealed class KeyRing
             if (!plan.HasChanged)
             {
                 Volatile.Write(ref _state, state with { Policy = policy });
-                if (known is not null && known != stored.Version) Say($"Our keys were changed in the store: {Describe(state.Current)}.");
+                if (isOthers) Say($"Our keys were changed in the store: {Describe(state.Current)}.");
                 return;
             }
 
             if (!await _store.TryReplaceAsync(stored.Version, plan.Keys, entry: null, cancellationToken)) continue; // another node was first
             foreach (var deed in plan.Deeds) _listener.On(deed);
-            known = null; // we know what changed
+            isOurs = true;
         }
 
         throw new StoreUnavailableException($"The store's keys were changed by others {Attempts} times while they were being read.");
