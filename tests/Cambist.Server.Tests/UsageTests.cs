@@ -16,6 +16,9 @@ public sealed class UsageTests : IDisposable
     [InlineData("serve --urls", "'--urls'", "cambist serve --help")]
     [InlineData("serve extra", "'extra'", "cambist serve --help")]
     [InlineData("demo --twice", "'--twice'", "cambist demo --help")]
+    [InlineData("keys revoke", "'KID'", "cambist keys revoke --help")]
+    [InlineData("keys revoke --now x", "'--now'", "cambist keys revoke --help")]
+    [InlineData("keys lst", "'lst'", "cambist keys --help")]
     public async Task Wrong_usage_is_one_line_that_says_where_to_look_and_exit_code_2(string arguments, string what, string look)
     {
         var result = await RunAsync(arguments.Split(' '));
@@ -36,9 +39,10 @@ public sealed class UsageTests : IDisposable
     }
 
     [Theory]
-    [InlineData("", "serve", "demo")]
+    [InlineData("", "serve", "demo", "keys")]
     [InlineData("serve", "--registry", "--storage", "--urls", "--management-urls")]
     [InlineData("demo", "--once", "--data", "--urls")]
+    [InlineData("keys rotate", "--now", "--reason", "--storage", "--key-file", "--json")]
     public async Task Help_says_what_there_is(string command, params string[] names)
     {
         var result = await RunAsync([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);

@@ -160,6 +160,20 @@ public sealed class SqliteFileTests : IDisposable
     }
 
     [Fact]
+    public async Task Keys_of_a_release_that_did_not_know_how_long_tokens_live_are_kept_a_day()
+    {
+        using (var old = Database.Open(Made(), readOnly: false))
+        {
+            Schema.Upgrade(old, StorePath, to: 2);
+            old.Execute("INSERT INTO keys VALUES (0, 'kid', 1, 'ES256', 1, 2, 3, NULL, x'01')");
+        }
+
+        await using var store = Open();
+
+        (await store.Keys.ReadAsync(None)).Keys.ShouldHaveSingleItem().LongestLife.ShouldBe(86_400_000);
+    }
+
+    [Fact]
     public async Task The_next_schema_is_served_and_any_later_one_refused()
     {
         await using (Open()) { }
