@@ -89,14 +89,14 @@ public sealed class OwnKeyRows
         var server = own.Common;
         var first = (await IssueAsync(own, server)).Jwt.HeaderJson.Text("kid");
 
-        own.Clock!.Advance(TimeSpan.FromDays(90) - TimeSpan.FromHours(1));
+        own.Clock!.Jump(TimeSpan.FromDays(90) - TimeSpan.FromHours(1));
         await UntilAsync(own, async () => (await KeysAsync(server)).Length == 2);
         var cached = (await server.GetAsync("/jwks")).Body;
-        own.Clock.Advance(TimeSpan.FromMinutes(59));
+        own.Clock.Jump(TimeSpan.FromMinutes(59));
         var old = (await IssueAsync(own, server)).AccessToken;
         TestJwt.Parse(old).HeaderJson.Text("kid").ShouldBe(first, "published, and not used yet");
 
-        own.Clock.Advance(TimeSpan.FromMinutes(2));
+        own.Clock.Jump(TimeSpan.FromMinutes(2));
         var issued = (await IssueAsync(own, server)).AccessToken;
         TestJwt.Parse(issued).HeaderJson.Text("kid").ShouldNotBe(first);
         (await VerifiesAsync(issued, cached)).ShouldBeTrue("it was published before its first use");
@@ -104,7 +104,7 @@ public sealed class OwnKeyRows
         (await PassOnAsync(server, old)).Status.ShouldBe(HttpStatusCode.OK);
         (await PassOnAsync(server, issued)).Status.ShouldBe(HttpStatusCode.OK);
 
-        own.Clock.Advance(TimeSpan.FromMinutes(19));
+        own.Clock.Jump(TimeSpan.FromMinutes(19));
         (await KeysAsync(server)).ShouldHaveSingleItem().Text("kid").ShouldBe(TestJwt.Parse(issued).HeaderJson.Text("kid"), "its last token has expired");
         await UntilAsync(own, async () => (await server.Engine.Store.Keys.ReadAsync(Cancel)).Keys.All(key => key.KeyId != first));
     }
@@ -119,7 +119,7 @@ public sealed class OwnKeyRows
         await ActAsync(own, (acts, _) => acts.RotateAsync(atOnce: false, "test", null, Cancel));
         await own.GrantsAsync(server => PassOnAsync(server, before[server].Token.AccessToken));
 
-        own.Clock!.Advance(TimeSpan.FromMinutes(6));
+        own.Clock!.Jump(TimeSpan.FromMinutes(6));
         await own.RefusesAsync(Reason.SubjectKeyUnknown, server => PassOnAsync(server, Minted(server, before[server].Key)));
         await own.RefusesAsync(Reason.SubjectKeyUnknown, server => PassOnAsync(server, Minted(server, server.Engine.Keys.Current.Published[2])));
         await own.GrantsAsync(server => PassOnAsync(server, Minted(server, server.Engine.Keys.Current.Active)));
