@@ -4,11 +4,13 @@ namespace Cambist;
 public sealed class CambistEngine : IAsyncDisposable
 {
     readonly IssuerKeys _issuerKeys;
+    readonly FailureSummary _failures;
     readonly Upkeep _upkeep;
 
     CambistEngine(Store store, ActiveRegistry registry, KeyRing keys, IssuerKeys issuerKeys, TimeProvider clock, IEngineListener listener)
     {
-        var recorder = new DecisionRecorder(store.Ledger);
+        var strangers = new Strangers(clock);
+        var recorder = new DecisionRecorder(store.Ledger, strangers);
         var writer = new AccessTokenWriter(keys);
         var tokens = new TokenResolution([new StoredTokens(store.Tokens), new OwnTokens(keys), new TrustedIssuers(issuerKeys, keys)]);
 
@@ -17,9 +19,11 @@ public sealed class CambistEngine : IAsyncDisposable
         ClientCredentials = new ClientCredentialsGrant(registry, writer, recorder, clock);
         Unservable = new UnservableRequests(registry, recorder, clock);
 
+        _failures = new FailureSummary(strangers.Tally, store.Ledger, registry, listener);
         _upkeep = new Upkeep(clock, listener,
         [
-            new("looking after our signing keys", TimeSpan.FromSeconds(1), cancellationToken => keys.TendAsync(registry.Current.Signing, cancellationToken)),
+            new Chore("looking after our signing keys", TimeSpan.FromSeconds(1), cancellationToken => keys.TendAsync(registry.Current.Signing, cancellationToken)),
+            new Chore("summarising failed requests", FailureSummary.Every, _failures.WriteAsync),
         ]);
         _upkeep.Start();
     }
@@ -63,6 +67,7 @@ public sealed class CambistEngine : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _upkeep.DisposeAsync();
+        await _failures.WriteLastAsync();
         _issuerKeys.Dispose();
         await Store.DisposeAsync();
     }
