@@ -57,7 +57,10 @@ sealed class SqliteKeyStore(GroupCommit commits, LedgerWriter writer, ReadConnec
             if (select.IsNull(1)) continue; // no keys yet
             keys.Add(new(
                 select.Text(1)!, (StoredKeyUse)select.Number(2), select.Text(3)!, select.Number(4), select.Number(5),
-                select.IsNull(6) ? null : select.Number(6), select.IsNull(7) ? null : select.Number(7), select.Blob(8).ToArray()) { LongestLife = select.Number(9) });
+                select.IsNull(6) ? null : select.Number(6), select.IsNull(7) ? null : select.Number(7), select.Blob(8).ToArray())
+            {
+                LongestLife = select.Number(9),
+            });
         }
 
         return new(version, keys);
