@@ -19,6 +19,7 @@ static class CommandLine
             InspectCommand.Create(terminal),
             NewCommand.Create(terminal),
             DemoCommand.Create(),
+            KeysCommand.Create(terminal),
         };
 
         // @FILE holds a token here, not more arguments

@@ -34,6 +34,9 @@ public sealed class TestServer : IAsyncDisposable
     /// <summary>The address of its management endpoints.</summary>
     public string Management { get; }
 
+    /// <summary>The folder of its registry, the files beside it, and its store.</summary>
+    public string Folder => _folder.FullName;
+
     /// <summary>
     /// A client of the protocol endpoints; it follows no redirects. Each request comes from a loopback address of its own, so that
     /// failures which tests provoke are not counted together; see <see cref="From"/>.

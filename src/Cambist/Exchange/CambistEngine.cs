@@ -22,6 +22,7 @@ public sealed class CambistEngine : IAsyncDisposable
         _failures = new FailureSummary(strangers.Tally, store.Ledger, registry, listener);
         _upkeep = new Upkeep(clock, listener,
         [
+            new Chore("looking after our signing keys", TimeSpan.FromSeconds(1), cancellationToken => keys.TendAsync(registry.Current.Signing, cancellationToken)),
             new Chore("summarising failed requests", FailureSummary.Every, _failures.WriteAsync),
         ]);
         _upkeep.Start();

@@ -63,6 +63,9 @@ sealed record SigningPolicy(JwsAlgorithm Algorithm, TimeSpan RotateEvery)
 {
     /// <summary>ES256, 90 days.</summary>
     public static readonly SigningPolicy Default = new(JwsAlgorithm.ES256, TimeSpan.FromDays(90));
+
+    /// <summary>The longest life of a token we sign: of its resource's, which no rule and no subject lengthens.</summary>
+    public TimeSpan LongestLife { get; init; } = TimeSpan.FromMinutes(10);
 }
 
 /// <summary>Names that mean something of their own and can be nobody's.</summary>

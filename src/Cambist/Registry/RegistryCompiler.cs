@@ -65,10 +65,12 @@ public static class RegistryCompiler
         var draft = new RegistryDraft(source, findings);
         OurIssuer.Read(map.Take("issuer"), draft);
         var errorCodes = map.Word("error_codes", "common", "rfc8693") == "rfc8693" ? ErrorProfile.Rfc8693 : ErrorProfile.Common;
-        var signing = SigningSection.Read(map.Take("signing"), nodes);
+        var signingNode = map.Take("signing");
+        var signing = SigningSection.Read(signingNode, nodes);
         ReadSections(map, draft);
         map.Done();
         CrossCheck(draft);
+        signing = SigningSection.WithLongestLife(signing, signingNode, draft);
 
         var clients = ClientGrants.Build(draft);
         if (findings.HasErrors) return new(null, findings.InDocumentOrder());
