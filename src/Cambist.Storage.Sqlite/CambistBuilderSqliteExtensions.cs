@@ -13,6 +13,6 @@ public static class CambistBuilderSqliteExtensions
     /// <param name="path">The database file, relative to the working folder.</param>
     public static CambistBuilder UseSqlite(this CambistBuilder builder, string path) =>
         builder
-            .UseStore((_, clock) => SqliteStore.Open(path, clock))
+            .UseStore((_, clock) => SqliteStore.Open(path, clock), exists: () => File.Exists(path))
             .UseDefaultKeyFile(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, "cambist.key"));
 }
