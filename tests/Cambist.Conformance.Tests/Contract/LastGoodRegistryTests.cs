@@ -7,7 +7,7 @@ namespace Cambist.Conformance.Tests.Contract;
 /// <summary>A bad edit keeps the last good registry and says so; so does a node that starts on a bad file.</summary>
 public sealed class LastGoodRegistryTests
 {
-    const string TwoErrors = "clients: { web: { auth: none, secret: x } }\nrules: [ { name: r, clients: nobody, targets: { x: [] } } ]\n";
+    const string TwoErrors = "unknown: 1\nunheard: 2\n";
 
     [Fact]
     public async Task A_bad_edit_keeps_the_last_good_registry_and_every_error_is_told_once_a_change()
