@@ -39,6 +39,7 @@ public sealed class RegistrySnapshotTests
         using var body = new SlowForm(TestServer.ExchangeForm(world.Login.IdToken("nobody", "web"), "id_token"));
         using var request = new HttpRequestMessage(HttpMethod.Post, "/token") { Content = body };
         request.Headers.Authorization = new("Basic", TestServer.BasicCredentials("web", Requests.SecretOf("web")));
+        request.Headers.ExpectContinue = true; // the body begins once the server has begun to ask for it
         var answer = world.Server.SendAsync(request);
         await body.HasBegun;
         await world.Server.EditRegistryAsync("error_codes: common", "error_codes: rfc8693");
