@@ -13,4 +13,12 @@ public sealed class CambistHttpOptions
 
     /// <summary>Address ranges whose <c>X-Forwarded-*</c> headers are believed. None by default; nobody else's ever are.</summary>
     public IList<IPNetwork> TrustedProxies { get; } = [];
+
+    /// <summary>Whether an address, IPv4 as such, is a trusted proxy's.</summary>
+    internal bool IsTrustedProxy(IPAddress address)
+    {
+        for (var i = 0; i < TrustedProxies.Count; i++)
+            if (TrustedProxies[i].Contains(address)) return true;
+        return false;
+    }
 }

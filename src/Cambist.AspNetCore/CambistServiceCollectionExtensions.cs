@@ -23,6 +23,7 @@ public static class CambistServiceCollectionExtensions
         services.TryAddSingleton<IEngineListener, LoggingEngineListener>();
         services.AddSingleton(http);
         services.AddSingleton<PlainHttp>();
+        services.AddSingleton<ClientAddress>();
         services.AddSingleton<TokenEndpoint>();
         services.AddSingleton<PublicDocuments>();
         services.AddSingleton(_ => new IssuerHttp());

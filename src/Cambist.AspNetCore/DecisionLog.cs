@@ -20,7 +20,7 @@ static partial class DecisionLog
                 Refused(log, entry.Client, entry.Target, entry.Reason.WireName(), entry.Id);
                 break;
             case Outcome.Refused { Reason: var reason }:
-                Unauthenticated(log, reason.WireName());
+                Counted(log, reason.WireName());
                 break;
         }
     }
@@ -31,6 +31,6 @@ static partial class DecisionLog
     [LoggerMessage(2, LogLevel.Information, "refused: client {Client}, target {Target}, reason {Reason}, decision {DecisionId}")]
     static partial void Refused(ILogger log, string? client, string? target, string reason, DecisionId decisionId);
 
-    [LoggerMessage(3, LogLevel.Debug, "refused before anybody was authenticated: reason {Reason}")]
-    static partial void Unauthenticated(ILogger log, string reason);
+    [LoggerMessage(3, LogLevel.Debug, "refused and counted: reason {Reason}")]
+    static partial void Counted(ILogger log, string reason);
 }

@@ -14,7 +14,7 @@ sealed class PlainHttp(CambistHttpOptions options)
         if (http.Request.IsHttps || options.AllowHttp) return false;
         if (http.Connection.RemoteIpAddress is not { } peer) return false; // a Unix socket: the machine itself
         if (peer.IsIPv4MappedToIPv6) peer = peer.MapToIPv4();
-        if (!options.TrustedProxies.Any(network => network.Contains(peer))) return !IPAddress.IsLoopback(peer);
+        if (!options.IsTrustedProxy(peer)) return !IPAddress.IsLoopback(peer);
 
         // What a trusted proxy says counts; a proxy that says nothing is taken at the word of its operator.
         var forwarded = http.Request.Headers["X-Forwarded-Proto"];

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace Cambist.AspNetCore;
 
 /// <summary><c>POST /token</c>: reads the request, hands it to the engine, writes the answer and the one log line.</summary>
-sealed class TokenEndpoint(CambistEngine engine, PlainHttp plainHttp, ILogger<TokenEndpoint> log)
+sealed class TokenEndpoint(CambistEngine engine, PlainHttp plainHttp, ClientAddress clientAddress, ILogger<TokenEndpoint> log)
 {
     public async Task HandleAsync(HttpContext http)
     {
@@ -14,20 +14,20 @@ sealed class TokenEndpoint(CambistEngine engine, PlainHttp plainHttp, ILogger<To
         {
             if (!HttpMethods.IsPost(http.Request.Method))
             {
-                await TokenResponses.WriteErrorAsync(http, Reason.MethodNotAllowed, profile);
+                await RefuseUnreadAsync(http, Reason.MethodNotAllowed, profile);
                 return;
             }
 
             if (plainHttp.IsRefused(http))
             {
-                await TokenResponses.WriteErrorAsync(http, Reason.PlainHttpRefused, profile);
+                await RefuseUnreadAsync(http, Reason.PlainHttpRefused, profile);
                 return;
             }
 
             var (form, unreadable) = await FormReader.ReadAsync(http.Request);
             if (form is null)
             {
-                await TokenResponses.WriteErrorAsync(http, unreadable!.Reason, profile);
+                await RefuseUnreadAsync(http, unreadable!.Reason, profile);
                 return;
             }
 
@@ -43,7 +43,7 @@ sealed class TokenEndpoint(CambistEngine engine, PlainHttp plainHttp, ILogger<To
         catch (BadHttpRequestException e) when (!http.Response.HasStarted)
         {
             // Kestrel gave up on the body: too large, too slow, or broken off.
-            await TokenResponses.WriteErrorAsync(http, e.StatusCode == StatusCodes.Status413PayloadTooLarge ? Reason.RequestTooLarge : Reason.FormMalformed, profile);
+            await RefuseUnreadAsync(http, e.StatusCode == StatusCodes.Status413PayloadTooLarge ? Reason.RequestTooLarge : Reason.FormMalformed, profile);
         }
         catch (Exception e) when (e is IOException or OperationCanceledException && http.RequestAborted.IsCancellationRequested)
         {
@@ -56,11 +56,15 @@ sealed class TokenEndpoint(CambistEngine engine, PlainHttp plainHttp, ILogger<To
         }
     }
 
+    /// <summary>Answers what cannot be read, and so names no client: it is counted.</summary>
+    Task RefuseUnreadAsync(HttpContext http, Reason reason, ErrorProfile profile) =>
+        TokenResponses.WriteAsync(http, engine.Unservable.RefuseUnread(reason, clientAddress.Of(http)), isExchange: false, profile);
+
     async ValueTask<Outcome> DecideAsync(HttpContext http, FormFields form)
     {
         // Several Authorization headers are joined by a comma, which is no base64, and so fail as a wrong one would.
         var authorization = http.Request.Headers.Authorization;
-        var credentials = TokenRequests.Credentials(form, authorization.Count == 0 ? null : authorization.ToString());
+        var credentials = TokenRequests.Credentials(form, authorization.Count == 0 ? null : authorization.ToString(), clientAddress.Of(http));
 
         // A decision that began is finished and recorded whether or not somebody still waits for it: the longest
         // it waits is for one fetch of an issuer's keys and for the store, both bounded, and the token of a request's abortion

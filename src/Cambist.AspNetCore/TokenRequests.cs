@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using Cambist.Protocol;
 
 namespace Cambist.AspNetCore;
@@ -6,13 +7,14 @@ namespace Cambist.AspNetCore;
 /// <summary>Turns a form into requests that cannot be malformed: step 1 of an exchange.</summary>
 static class TokenRequests
 {
-    public static PresentedCredentials Credentials(FormFields form, string? authorization) => new()
+    public static PresentedCredentials Credentials(FormFields form, string? authorization, IPAddress? address) => new()
     {
         Authorization = authorization,
         ClientId = form[Parameters.ClientId],
         ClientSecret = form[Parameters.ClientSecret],
         ClientAssertion = form[Parameters.ClientAssertion],
         ClientAssertionType = form[Parameters.ClientAssertionType],
+        Address = address,
     };
 
     public static Denied? Exchange(FormFields form, PresentedCredentials credentials, out ExchangeRequest? request)

@@ -25,6 +25,7 @@ static class ContractErrors
         Reason.GrantNotAllowed => Same(400, "unauthorized_client"),
         Reason.GrantTypeUnsupported => Same(400, "unsupported_grant_type"),
         Reason.ClientAuthenticationFailed => Same(401, "invalid_client", isBefore: true),
+        Reason.TooManyFailures => Same(429, "invalid_client", isBefore: true),
         Reason.MethodNotAllowed => Same(405, "invalid_request", isBefore: true),
         Reason.RequestTooLarge => Same(413, "invalid_request", isBefore: true),
         Reason.MediaTypeUnsupported => Same(415, "invalid_request", isBefore: true),

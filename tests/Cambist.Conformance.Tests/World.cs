@@ -157,6 +157,6 @@ public abstract class World : IAsyncLifetime
         description.ShouldAllBe(c => c >= ' ' && c <= '~' && c != '"' && c != '\\', description);
         description.ShouldNotBeEmpty();
         if (answer.Status == HttpStatusCode.Unauthorized) answer.Headers.WwwAuthenticate.ToString().ShouldStartWith("Basic");
-        if (answer.Status == HttpStatusCode.ServiceUnavailable) answer.Headers.RetryAfter.ShouldNotBeNull().Delta.ShouldNotBeNull().TotalSeconds.ShouldBeGreaterThanOrEqualTo(1);
+        if (answer.Status is HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests) answer.Headers.RetryAfter.ShouldNotBeNull().Delta.ShouldNotBeNull().TotalSeconds.ShouldBeGreaterThanOrEqualTo(1);
     }
 }

@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using Cambist.Server;
@@ -20,8 +22,12 @@ public sealed class TestServer : IAsyncDisposable
     TestServer(WebApplication app, DirectoryInfo folder, IReadOnlyDictionary<string, string?> settings, string issuer, string management, TimeProvider? clock, RecordedLog log)
     {
         (_app, _folder, _settings, Issuer, Management, Clock, Log) = (app, folder, settings, issuer, management, clock, log);
-        Http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false }, disposeHandler: true) { BaseAddress = new(issuer) };
+        Http = HttpFrom(null);
     }
+
+    static readonly HttpRequestOptionsKey<IPAddress> Source = new("the address that the request is sent from");
+    static int _sources;
+    readonly ConcurrentDictionary<IPAddress, HttpClient> _from = new();
 
     /// <summary>The address of its protocol endpoints.</summary>
     public string Issuer { get; }
@@ -38,7 +44,10 @@ public sealed class TestServer : IAsyncDisposable
     /// <summary>The clock it was given; null for the machine's.</summary>
     public TimeProvider? Clock { get; }
 
-    /// <summary>A client of the protocol endpoints; it follows no redirects.</summary>
+    /// <summary>
+    /// A client of the protocol endpoints; it follows no redirects. Each request comes from a loopback address of its own, so that
+    /// failures which tests provoke are not counted together; see <see cref="From"/>.
+    /// </summary>
     public HttpClient Http { get; }
 
     /// <summary>Every line that was logged.</summary>
@@ -142,11 +151,50 @@ public sealed class TestServer : IAsyncDisposable
     /// <summary>Sends any request to the protocol endpoints.</summary>
     public async Task<Answer> SendAsync(HttpRequestMessage request)
     {
-        using var response = await Http.SendAsync(request);
+        var http = request.Options.TryGetValue(Source, out var source) ? _from.GetOrAdd(source, HttpFrom) : Http;
+        using var response = await http.SendAsync(request);
         var body = await response.Content.ReadAsStringAsync();
         var json = response.Content.Headers.ContentType?.MediaType is { } type && type.EndsWith("json", StringComparison.Ordinal) && body.Length > 0 ? JsonNode.Parse(body)!.AsObject() : [];
         return new Answer(response.StatusCode, response.Headers, response.Content.Headers, json, body);
     }
+
+    /// <summary>Sends a request of <see cref="SendAsync"/> from this loopback address, such as <c>127.0.7.1</c>.</summary>
+    public static void From(HttpRequestMessage request, string address) => request.Options.Set(Source, IPAddress.Parse(address));
+
+    HttpClient HttpFrom(IPAddress? source) => new(HandlerFrom(source), disposeHandler: true) { BaseAddress = new(Issuer) };
+
+    static SocketsHttpHandler HandlerFrom(IPAddress? source) => new()
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        UseProxy = false,
+        PooledConnectionLifetime = source is null ? TimeSpan.Zero : Timeout.InfiniteTimeSpan,
+        ConnectCallback = async (context, cancellationToken) =>
+        {
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            try
+            {
+                socket.Bind(new IPEndPoint(source ?? NextSource(), 0));
+                await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
+                return new NetworkStream(socket, ownsSocket: true);
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+        },
+    };
+
+    /// <summary>127.1.0.1, 127.1.0.2 and on; all of 127.0.0.0/8 is this machine.</summary>
+    static IPAddress NextSource()
+    {
+        var next = Interlocked.Increment(ref _sources) % 0xFD_00_00;
+        return new([127, (byte)(1 + (next >> 16)), (byte)(next >> 8), (byte)next]);
+    }
+
+    /// <summary>The files of its store, as they are now.</summary>
+    public IEnumerable<string> StoreFiles => Directory.EnumerateFiles(_folder.FullName, "cambist.db*").Where(file => !file.EndsWith("lock", StringComparison.Ordinal));
 
     /// <summary>Exchanges a token; further parameters follow.</summary>
     public Task<Answer> ExchangeAsync(string client, string secret, string subjectToken, string subjectTokenType, params (string Name, string Value)[] more) =>
@@ -172,6 +220,7 @@ public sealed class TestServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
+        foreach (var http in _from.Values) http.Dispose();
         await _app.DisposeAsync();
         _folder.Delete(recursive: true);
     }

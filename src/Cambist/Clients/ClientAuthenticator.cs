@@ -10,21 +10,27 @@ internal static class ClientAuthenticator
 {
     public static Result<RegisteredClient> Authenticate(Walk walk, PresentedCredentials presented)
     {
-        var result = Authenticate(walk.Registry, presented, walk.Now);
+        var result = Authenticate(walk.Registry, presented, walk.Now, out var guessedId);
+        walk.Caller = new(guessedId ?? presented.ClientId, presented.Address, IsGuess: guessedId is not null);
         if (result.Gives(out var client, out _)) walk.Client = client;
         return result;
     }
 
-    static Result<RegisteredClient> Authenticate(Registry registry, PresentedCredentials presented, DateTimeOffset now)
+    /// <param name="registry">Who is known.</param>
+    /// <param name="presented">What the request carries.</param>
+    /// <param name="now">Secrets expire.</param>
+    /// <param name="guessedId">The id that came with a secret.</param>
+    static Result<RegisteredClient> Authenticate(Registry registry, PresentedCredentials presented, DateTimeOffset now, out string? guessedId)
     {
+        guessedId = null;
         var hasAssertion = presented.ClientAssertion is not null || presented.ClientAssertionType is not null;
         var ways = (presented.Authorization is null ? 0 : 1) + (presented.ClientSecret is null ? 0 : 1) + (hasAssertion ? 1 : 0);
         if (ways > 1) return new Denied(Reason.ClientAuthenticationAmbiguous, "more than one of Authorization header, client_secret and client_assertion");
 
         // One file a method; each finds the client it speaks for and says whether it is that client.
         var result =
-            presented.Authorization is not null ? ClientSecretBasic.Authenticate(registry, presented.Authorization, now)
-            : presented.ClientSecret is not null ? ClientSecretPost.Authenticate(registry, presented.ClientId, presented.ClientSecret, now)
+            presented.Authorization is not null ? ClientSecretBasic.Authenticate(registry, presented.Authorization, now, out guessedId)
+            : presented.ClientSecret is not null ? ClientSecretPost.Authenticate(registry, guessedId = presented.ClientId, presented.ClientSecret, now)
             : hasAssertion ? Failed("client assertions are not built yet")
             : PublicClient.Authenticate(registry, presented.ClientId);
 

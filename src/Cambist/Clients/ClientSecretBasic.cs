@@ -14,8 +14,9 @@ internal static class ClientSecretBasic
     /// <summary>Far more than an id and a secret need.</summary>
     const int LongestHeader = 4096;
 
-    public static Result<RegisteredClient> Authenticate(Registry registry, string authorization, DateTimeOffset now)
+    public static Result<RegisteredClient> Authenticate(Registry registry, string authorization, DateTimeOffset now, out string? presentedId)
     {
+        presentedId = null;
         if (!authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) || authorization.Length > LongestHeader)
             return ClientAuthenticator.Failed("the Authorization header is not Basic");
 
@@ -33,7 +34,8 @@ internal static class ClientSecretBasic
             var secret = credentials[(colon + 1)..];
             if (!FormEncoding.TryDecode(ref id) || !FormEncoding.TryDecode(ref secret))
                 return ClientAuthenticator.Failed("the Basic credentials are not form-encoded");
-            return ClientSecrets.Check(registry, Encoding.UTF8.GetString(id), secret, ClientAuthenticationMethod.ClientSecretBasic, now);
+            presentedId = Encoding.UTF8.GetString(id);
+            return ClientSecrets.Check(registry, presentedId, secret, ClientAuthenticationMethod.ClientSecretBasic, now);
         }
         finally
         {

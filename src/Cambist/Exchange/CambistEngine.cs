@@ -4,12 +4,14 @@ namespace Cambist;
 public sealed class CambistEngine : IAsyncDisposable
 {
     readonly IssuerKeys _issuerKeys;
+    readonly FailureSummary _failures;
     readonly Upkeep _upkeep;
 
     CambistEngine(Store store, RegistryReload reload, KeyRing keys, IssuerKeys issuerKeys, TimeProvider clock, IEngineListener listener)
     {
         var registry = reload.Registry;
-        var recorder = new DecisionRecorder(store.Ledger);
+        var strangers = new Strangers(clock);
+        var recorder = new DecisionRecorder(store.Ledger, strangers);
         var writer = new AccessTokenWriter(keys);
         var tokens = new TokenResolution([new StoredTokens(store.Tokens), new OwnTokens(keys), new TrustedIssuers(issuerKeys, keys)]);
 
@@ -18,8 +20,10 @@ public sealed class CambistEngine : IAsyncDisposable
         ClientCredentials = new ClientCredentialsGrant(registry, writer, recorder, clock);
         Unservable = new UnservableRequests(registry, recorder, clock);
 
+        _failures = new FailureSummary(strangers.Tally, store.Ledger, registry, listener);
         _upkeep = new Upkeep(clock, listener,
         [
+            new Chore("summarising failed requests", FailureSummary.Every, _failures.WriteAsync),
             new Chore("reading the registry again", TimeSpan.FromSeconds(1), reload.LookAsync),
         ]);
         _upkeep.Start();
@@ -62,6 +66,7 @@ public sealed class CambistEngine : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _upkeep.DisposeAsync();
+        await _failures.WriteLastAsync();
         _issuerKeys.Dispose();
         await Store.DisposeAsync();
     }

@@ -4,7 +4,7 @@ using Cambist.Protocol;
 namespace Cambist;
 
 /// <summary>Step 10: one ledger entry a decision, committed before anybody hears of it.</summary>
-internal sealed class DecisionRecorder(ILedger ledger)
+internal sealed class DecisionRecorder(ILedger ledger, Strangers strangers)
 {
     static readonly Meter Meter = new("Cambist");
     static readonly Counter<long> Decisions = Meter.CreateCounter<long>("cambist.decisions", description: "Decisions at the token endpoint, by outcome and reason.");
@@ -34,9 +34,15 @@ internal sealed class DecisionRecorder(ILedger ledger)
         }
     }
 
-    /// <summary>Records a refusal of an authenticated client, awaited like a grant.</summary>
+    /// <summary>Records a refusal of an authenticated client, awaited like a grant. Of those of a public client that prove nothing, only so many.</summary>
     public async ValueTask<Outcome> RefuseAsync(Walk walk, Denied denied, CancellationToken cancellationToken)
     {
+        if (!strangers.LeavesEntry(walk, denied))
+        {
+            Count("refused", denied.Reason);
+            return new Outcome.Refused(PublicReason(walk, denied.Reason), denied.RetryAfter) { ErrorCodes = walk.Registry.ErrorCodes };
+        }
+
         var entry = EntryOf(walk, DecisionOutcome.Refused) with { Reason = denied.Reason, Trace = Trace.Of(walk, denied) };
         var result = await ledger.CommitAsync(entry, cancellationToken);
         Count("refused", denied.Reason);
@@ -44,10 +50,11 @@ internal sealed class DecisionRecorder(ILedger ledger)
     }
 
     /// <summary>A failure before anybody was authenticated: counted, not recorded one by one, or a stranger could fill the disk.</summary>
-    public Outcome Unauthenticated(Denied denied)
+    public Outcome Unauthenticated(Walk walk, Denied denied)
     {
+        denied = strangers.Unauthenticated(walk, denied);
         Count("unauthenticated", denied.Reason);
-        return new Outcome.Refused(denied.Reason);
+        return new Outcome.Refused(denied.Reason, denied.RetryAfter);
     }
 
     /// <summary>Anybody can be a public client, so it is told nothing about why a token failed; the entry has the precise reason.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 
 namespace Cambist;
 
@@ -72,6 +73,9 @@ public sealed record PresentedCredentials
 
     /// <summary><c>client_assertion_type</c>.</summary>
     public string? ClientAssertionType { get; init; }
+
+    /// <summary>Where the request came from, behind proxies that are trusted; null for a caller on this machine without an address.</summary>
+    public IPAddress? Address { get; init; }
 
     /// <summary>Keeps secrets out of logs and debuggers.</summary>
     public override string ToString() => nameof(PresentedCredentials);

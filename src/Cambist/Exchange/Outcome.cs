@@ -23,7 +23,7 @@ public abstract record Outcome
     /// <summary>The request was refused; nothing was issued.</summary>
     /// <param name="Reason">What the client is told.</param>
     /// <param name="RetryAfter">When trying again can help.</param>
-    /// <param name="Entry">What was recorded, with the precise reason; null where the client is not authenticated or the store is down.</param>
+    /// <param name="Entry">What was recorded, with the precise reason; null where the request was only counted: nobody authenticated, or a public client sent too much that proves nothing.</param>
     public sealed record Refused(Reason Reason, TimeSpan? RetryAfter = null, LedgerEntry? Entry = null) : Outcome
     {
         /// <summary>The codes of the registry that refused it; null where every profile has the same.</summary>

@@ -27,7 +27,7 @@ public sealed class TokenExchange
         ValueTask<Outcome> Refuse(Denied why) => _recorder.RefuseAsync(walk, why, cancellationToken);
 
         // 2. Authenticate the client, and allow the grant for it.
-        if (!ClientAuthenticator.Authenticate(walk, request.Credentials).Gives(out var client, out var denied)) return _recorder.Unauthenticated(denied);
+        if (!ClientAuthenticator.Authenticate(walk, request.Credentials).Gives(out var client, out var denied)) return _recorder.Unauthenticated(walk, denied);
         if (Grants.Check(client, GrantTypes.TokenExchange) is { } notAllowed) return await Refuse(notAllowed);
 
         // 3. Resolve the subject token.

@@ -1,3 +1,6 @@
+using System.Net;
+using Cambist.Protocol;
+
 namespace Cambist;
 
 /// <summary>
@@ -20,6 +23,12 @@ public sealed class UnservableRequests
         var walk = new Walk(_registry.Current, _clock.GetUtcNow(), "unservable");
         return ClientAuthenticator.Authenticate(walk, credentials).Gives(out _, out var denied)
             ? await _recorder.RefuseAsync(walk, why, cancellationToken)
-            : _recorder.Unauthenticated(denied);
+            : _recorder.Unauthenticated(walk, denied);
     }
+
+    /// <summary>Counts a request that was refused before anything of it could be read, thus before anybody could be authenticated.</summary>
+    /// <param name="reason">Why.</param>
+    /// <param name="address">Where it came from; see <see cref="PresentedCredentials.Address"/>.</param>
+    public Outcome RefuseUnread(Reason reason, IPAddress? address) =>
+        _recorder.Unauthenticated(new Walk(_registry.Current, default, "unservable") { Caller = new(null, address, IsGuess: false) }, new(reason, ""));
 }

@@ -14,6 +14,9 @@ internal sealed class Walk(Registry registry, DateTimeOffset now, string action)
     /// <summary>The grant type.</summary>
     public string Action { get; } = action;
 
+    /// <summary>Who the request says it is from.</summary>
+    public Caller Caller { get; set; }
+
     public RegisteredClient? Client { get; set; }
 
     public ResolvedToken? Subject { get; set; }

@@ -24,6 +24,13 @@ public enum DecisionOutcome
 /// <param name="Lineage">The token's lineage id.</param>
 public sealed record RecordedParty(string Issuer, string Sub, string? Lineage);
 
+/// <summary>Requests that were only counted, in an entry.</summary>
+/// <param name="Count">How many.</param>
+/// <param name="Address">An IPv4 address, an IPv6 network (<c>2001:db8:1:2::/64</c>) or <c>local</c>; null for several.</param>
+/// <param name="From">The first was not earlier than this, milliseconds since 1970.</param>
+/// <param name="Until">The last was not later.</param>
+public sealed record CountedRequests(long Count, string? Address, long From, long Until);
+
 /// <summary>
 /// One decision, allowed or refused. Holds no token, no secret, no unverified claim; of the verified claims only those
 /// that the registry's conditions and templates name.
@@ -42,7 +49,10 @@ public sealed record LedgerEntry
     /// <summary>The grant type asked for, or the name of the admin act.</summary>
     public required string Action { get; init; }
 
-    /// <summary>The authenticated client's id.</summary>
+    /// <summary>
+    /// The authenticated client's id. Of a <see cref="DecisionOutcome.Counted"/> entry: the id that was presented, or
+    /// <c>unknown client</c> where the registry knows no such; null for several.
+    /// </summary>
     public string? Client { get; init; }
 
     /// <summary>The subject, as far as its token was verified.</summary>
@@ -80,6 +90,9 @@ public sealed record LedgerEntry
 
     /// <summary>For a refusal, what each step saw, one line a step, at most 8 KB. For an admin act, the reason given.</summary>
     public string? Trace { get; init; }
+
+    /// <summary>Of a <see cref="DecisionOutcome.Counted"/> entry: how many, from where, and when.</summary>
+    public CountedRequests? Counted { get; init; }
 
     // What must happen with the entry or not at all; not part of what is kept.
 

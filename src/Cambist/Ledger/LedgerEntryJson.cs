@@ -37,6 +37,7 @@ public static class LedgerEntryJson
         writer.WriteString(Name.Registry, entry.RegistryRevision);
         if (entry.ExpiresAt is { } expiresAt) writer.WriteNumber(Name.Expires, expiresAt);
         WriteText(writer, Name.Trace, entry.Trace);
+        WriteCounted(writer, entry.Counted);
         if (!entry.Input.IsEmpty)
         {
             writer.WritePropertyName(Name.Input);
@@ -74,6 +75,17 @@ public static class LedgerEntryJson
         writer.WriteEndObject();
     }
 
+    static void WriteCounted(Utf8JsonWriter writer, CountedRequests? counted)
+    {
+        if (counted is null) return;
+        writer.WriteStartObject(Name.Counted);
+        writer.WriteNumber(Name.Count, counted.Count);
+        WriteText(writer, Name.Address, counted.Address);
+        writer.WriteNumber(Name.From, counted.From);
+        writer.WriteNumber(Name.Until, counted.Until);
+        writer.WriteEndObject();
+    }
+
     static void WriteList(Utf8JsonWriter writer, JsonEncodedText name, IReadOnlyList<string>? values, bool evenIfEmpty = false)
     {
         if (values is null || (values.Count == 0 && !evenIfEmpty)) return;
@@ -103,6 +115,11 @@ public static class LedgerEntryJson
         public static readonly JsonEncodedText Registry = JsonEncodedText.Encode("registry");
         public static readonly JsonEncodedText Expires = JsonEncodedText.Encode("exp");
         public static readonly JsonEncodedText Trace = JsonEncodedText.Encode("trace");
+        public static readonly JsonEncodedText Counted = JsonEncodedText.Encode("counted");
+        public static readonly JsonEncodedText Count = JsonEncodedText.Encode("count");
+        public static readonly JsonEncodedText Address = JsonEncodedText.Encode("address");
+        public static readonly JsonEncodedText From = JsonEncodedText.Encode("from");
+        public static readonly JsonEncodedText Until = JsonEncodedText.Encode("until");
         public static readonly JsonEncodedText Input = JsonEncodedText.Encode("input");
     }
 }

@@ -15,6 +15,7 @@ static class LedgerEntryReader
         List<string>? chain = null, asked = null, given = null;
         long? expires = null;
         byte[]? input = null;
+        CountedRequests? counted = null;
 
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) throw new JsonException("A ledger entry is an object.");
         while (NextMember(ref reader))
@@ -34,6 +35,7 @@ static class LedgerEntryReader
             else if (Is(ref reader, "registry"u8)) registry = Text(ref reader);
             else if (Is(ref reader, "exp"u8)) expires = Number(ref reader);
             else if (Is(ref reader, "trace"u8)) trace = Text(ref reader);
+            else if (Is(ref reader, "counted"u8)) counted = Counted(ref reader);
             else if (Is(ref reader, "input"u8)) input = Raw(ref reader, json);
             else Skip(ref reader);
         }
@@ -57,6 +59,7 @@ static class LedgerEntryReader
             RegistryRevision = registry ?? "",
             ExpiresAt = expires,
             Input = input,
+            Counted = counted,
             // A newer release has reasons that this one has no name for; a reader still wants to know.
             Trace = known is null ? $"reason: {reason} (of a newer release)\n{trace}" : trace,
         };
@@ -101,6 +104,24 @@ static class LedgerEntryReader
         }
 
         return new(issuer ?? "", sub ?? "", lineage);
+    }
+
+    static CountedRequests Counted(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        Checked(ref reader, JsonTokenType.StartObject);
+        long count = 0, from = 0, until = 0;
+        string? address = null;
+        while (NextMember(ref reader))
+        {
+            if (Is(ref reader, "count"u8)) count = Number(ref reader);
+            else if (Is(ref reader, "address"u8)) address = Text(ref reader);
+            else if (Is(ref reader, "from"u8)) from = Number(ref reader);
+            else if (Is(ref reader, "until"u8)) until = Number(ref reader);
+            else Skip(ref reader);
+        }
+
+        return new(count, address, from, until);
     }
 
     static byte[] Raw(ref Utf8JsonReader reader, ReadOnlySpan<byte> json)

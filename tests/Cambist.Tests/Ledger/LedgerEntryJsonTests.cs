@@ -30,6 +30,7 @@ public sealed class LedgerEntryJsonTests
         ExpiresAt = long.MaxValue,
         Input = """{ "deep": [{"input": "x"}], "n": 1.50 }"""u8.ToArray(),
         Trace = "one\ntwo",
+        Counted = new(12, "203.0.113.7", 1, 2),
     };
 
     [Fact]

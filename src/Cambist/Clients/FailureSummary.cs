@@ -1,0 +1,65 @@
+namespace Cambist;
+
+/// <summary>
+/// Writes what was only counted into the ledger, once a minute and when the server stops: an entry for each client, network and
+/// reason. What cannot be written now is kept and written with the next; where the store took it and its answer was lost, it is
+/// told twice rather than never.
+/// </summary>
+internal sealed class FailureSummary(FailureTally tally, ILedger ledger, ActiveRegistry registry, IEngineListener listener)
+{
+    /// <summary>The <see cref="LedgerEntry.Action"/> of its entries.</summary>
+    public const string Action = "failed_requests";
+
+    public static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
+
+    /// <exception cref="StoreUnavailableException">Some or all could not be written; they are kept.</exception>
+    public async ValueTask WriteAsync(CancellationToken cancellationToken)
+    {
+        // What is queued is written even where nobody waits for it, so giving up early would only count it twice.
+        cancellationToken.ThrowIfCancellationRequested();
+        if (tally.Take() is not { } taken) return;
+
+        var revision = registry.Current.Revision;
+        await Task.WhenAll(taken.Counts.Select(counted => WriteAsync(counted.Key, counted.Value, taken, revision))); // in one batch
+        listener.On(new(EngineEventSeverity.Information, "failed_requests",
+            $"{taken.Counts.Sum(counted => counted.Value)} requests were refused without an entry of their own; the ledger has them counted by client, address and reason"));
+    }
+
+    async Task WriteAsync(FailureKey key, long count, TakenFailures taken, string revision)
+    {
+        try
+        {
+            await ledger.CommitAsync(EntryOf(key, count, taken, revision), CancellationToken.None);
+        }
+        catch (StoreUnavailableException)
+        {
+            tally.PutBack(key, count, taken.From);
+            throw;
+        }
+    }
+
+    /// <summary>The last one, when the server stops.</summary>
+    public async ValueTask WriteLastAsync()
+    {
+        try
+        {
+            await WriteAsync(CancellationToken.None);
+        }
+        catch (Exception e)
+        {
+            var lost = tally.Take()?.Counts.Sum(counted => counted.Value) ?? 0;
+            listener.On(new(EngineEventSeverity.Warning, "failed_requests_lost", $"the count of {lost} refused requests could not be recorded before the end: {e.Message}"));
+        }
+    }
+
+    static LedgerEntry EntryOf(FailureKey key, long count, TakenFailures taken, string revision) => new()
+    {
+        Outcome = DecisionOutcome.Counted,
+        Reason = key.Reason,
+        Action = Action,
+        Client = key.Client,
+        RegistryRevision = revision,
+        Counted = new(count, key.Network?.ToString(), taken.From, taken.Until),
+        Trace = key.Network is null ? $"more clients, addresses and reasons than the {FailureTally.Capacity} that are told apart in one summary" : null,
+    };
+}
