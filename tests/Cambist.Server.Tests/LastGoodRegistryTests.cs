@@ -21,13 +21,13 @@ public sealed class LastGoodRegistryTests
         ((int)(await deployment.ExchangeAsync()).Json["expires_in"]!).ShouldBe(66);
 
         await server.KillAsync();
-        await File.AppendAllTextAsync(server.RegistryFile, "unknown: 1\nunheard: 2\n", Cancellation);
+        await File.AppendAllTextAsync(server.RegistryFile, "\nunknown: 1\nunheard: 2\n", Cancellation);
         await server.RestartAsync(Cancellation);
         var degraded = await ReadyAsync(server);
         ((string)degraded["status"]!, (string)degraded["registry_revision"]!, (int)degraded["registry_refused"]!["errors"]!)
             .ShouldBe(("degraded", (string)edited["registry_revision"]!, 2));
         ((int)(await deployment.ExchangeAsync()).Json["expires_in"]!).ShouldBe(66);
-        while (!server.Output.Contains("unheard", StringComparison.Ordinal)) await Task.Delay(20, Cancellation); // the console's log is written behind
+        await OutputAsync(server, "unheard"); // the console's log is written behind
         server.Output.ShouldContain("registry_refused");
 
         RegistryEdits.Replace(server.RegistryFile, (await File.ReadAllTextAsync(server.RegistryFile, Cancellation)).Replace("unknown: 1\nunheard: 2\n", "", StringComparison.Ordinal));
@@ -52,6 +52,13 @@ public sealed class LastGoodRegistryTests
 
     static async Task<JsonObject> ReadyAsync(ServerProcess server) =>
         JsonNode.Parse(await server.Http.GetStringAsync(new Uri($"{server.Issuer}/health/ready"), Cancellation))!.AsObject();
+
+    static async Task OutputAsync(ServerProcess server, string text)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        patience.CancelAfter(TimeSpan.FromSeconds(20));
+        while (!server.Output.Contains(text, StringComparison.Ordinal)) await Task.Delay(20, patience.Token);
+    }
 
     static async Task<JsonObject> WhenAsync(ServerProcess server, Func<JsonObject, bool> condition)
     {
