@@ -67,7 +67,7 @@ public sealed class KeyRing
 
     /// <summary>
     /// Reads the store again, and brings its keys to what the policy says: another algorithm gets a key that takes over once it
-    /// has been published for an hour. To be called before a registry is activated; its rest is <see cref="TendAsync"/>.
+    /// has been published for an hour.
     /// </summary>
     /// <exception cref="KeySealException">A key does not open.</exception>
     /// <exception cref="StoreUnavailableException">The store cannot be reached.</exception>

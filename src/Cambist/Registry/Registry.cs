@@ -1,5 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace Cambist;
 
@@ -44,6 +46,9 @@ public sealed class Registry
 
     /// <summary>Every claim that a condition or a template of this registry names: what a ledger entry keeps of a token's claims.</summary>
     internal ImmutableArray<ClaimPath> MentionedClaims { get; init; } = [];
+
+    /// <summary>The revision a text is or would be.</summary>
+    internal static string RevisionOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
 }
 
 /// <summary>Which error codes the token endpoint answers; <c>reason</c> is the same in both.</summary>

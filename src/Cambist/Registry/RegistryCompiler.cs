@@ -1,8 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
-using System.Security.Cryptography;
-using System.Text;
 
 namespace Cambist;
 
@@ -107,7 +105,7 @@ public static class RegistryCompiler
         var resources = draft.Resources.Values.Select(resource => resource.Resource).ToArray();
         return new()
         {
-            Revision = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(draft.Source.Text)))[..16],
+            Revision = Registry.RevisionOf(draft.Source.Text),
             Issuer = draft.Issuer,
             ErrorCodes = errorCodes,
             Signing = signing,
