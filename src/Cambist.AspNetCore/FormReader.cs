@@ -1,8 +1,10 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.IO.Pipelines;
 using System.Text.Unicode;
 using Cambist.Protocol;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
 namespace Cambist.AspNetCore;
@@ -27,7 +29,7 @@ static class FormReader
         var pipe = request.BodyReader;
         while (true)
         {
-            var read = await pipe.ReadAsync();
+            var read = await ReadAsync(request, pipe);
             if (read.Buffer.Length > LongestBody)
             {
                 pipe.AdvanceTo(read.Buffer.Start, read.Buffer.End);
@@ -45,12 +47,31 @@ static class FormReader
         }
     }
 
+    /// <summary>
+    /// What Kestrel makes of a malformed body is not always a <see cref="BadHttpRequestException"/> (a chunk size beyond 64 bits is an
+    /// IOException), and a client's fault all the same as long as it is still there.
+    /// </summary>
+    static async ValueTask<ReadResult> ReadAsync(HttpRequest request, PipeReader pipe)
+    {
+        try
+        {
+            return await pipe.ReadAsync();
+        }
+        catch (IOException e) when (e is not BadHttpRequestException && !request.HttpContext.RequestAborted.IsCancellationRequested)
+        {
+            throw new BadHttpRequestException("The body cannot be read.", e);
+        }
+    }
+
     static bool IsForm(HttpRequest request) =>
         request.Headers.ContentEncoding.Count == 0
         && (request.ContentType == "application/x-www-form-urlencoded"
             || (MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
                 && type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase)
-                && (type.Charset.Length == 0 || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) || type.Charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase))));
+                && type.Parameters.All(parameter => !parameter.Name.Equals("charset", StringComparison.OrdinalIgnoreCase) || IsUtf8(parameter.Value))));
+
+    static bool IsUtf8(StringSegment charset) =>
+        charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) || charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase);
 
     static Denied TooLarge() => new(Reason.RequestTooLarge, $"the body is larger than {LongestBody} bytes");
 

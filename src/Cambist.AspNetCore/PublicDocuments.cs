@@ -5,7 +5,9 @@ namespace Cambist.AspNetCore;
 /// <summary>The documents that anybody may read, over any scheme: keys, metadata, health.</summary>
 sealed class PublicDocuments(CambistEngine engine)
 {
-    (Registry Registry, byte[] Document)? _metadata;
+    Metadata? _metadata;
+
+    sealed record Metadata(Registry Registry, byte[] Document);
 
     public Task JwksAsync(HttpContext http) => WriteAsync(http, "application/jwk-set+json", "public, max-age=300", engine.Keys.PublishedJwks);
 
@@ -13,8 +15,8 @@ sealed class PublicDocuments(CambistEngine engine)
     {
         var registry = engine.Registry.Current;
         var cached = _metadata;
-        if (cached is null || cached.Value.Registry != registry) _metadata = cached = (registry, MetadataDocument.Of(registry));
-        return WriteAsync(http, "application/json", "public, max-age=300", cached.Value.Document);
+        if (cached?.Registry != registry) _metadata = cached = new(registry, MetadataDocument.Of(registry));
+        return WriteAsync(http, "application/json", "public, max-age=300", cached!.Document);
     }
 
     public static Task LiveAsync(HttpContext http) => WriteAsync(http, "application/json", "no-store", """{"status":"live"}"""u8.ToArray());
@@ -22,10 +24,9 @@ sealed class PublicDocuments(CambistEngine engine)
     /// <summary>Ready once there is a registry and a key to sign with; says which revision of the registry is in force.</summary>
     public Task ReadyAsync(HttpContext http)
     {
-        var (status, word) = engine.Keys.Current.CanSign ? (StatusCodes.Status200OK, "ready") : (StatusCodes.Status503ServiceUnavailable, "no signing key");
-        http.Response.StatusCode = status;
-        return WriteAsync(http, "application/json", "no-store",
-            System.Text.Encoding.UTF8.GetBytes($$"""{"status":"{{word}}","registry_revision":"{{engine.Registry.Current.Revision}}"}"""));
+        var (isReady, document) = HealthDocument.Of(engine.Registry, engine.Keys.Current.CanSign);
+        http.Response.StatusCode = isReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        return WriteAsync(http, "application/json", "no-store", document);
     }
 
     static async Task WriteAsync(HttpContext http, string contentType, string cacheControl, ReadOnlyMemory<byte> body)

@@ -42,7 +42,8 @@ sealed class TokenEndpoint(CambistEngine engine, PlainHttp plainHttp, ClientAddr
         }
         catch (BadHttpRequestException e) when (!http.Response.HasStarted)
         {
-            // Kestrel gave up on the body: too large, too slow, or broken off.
+            // Kestrel gave up on the body: too large, too slow, or broken off. It hangs up after the answer, which says so.
+            http.Response.Headers.Connection = "close";
             await RefuseUnreadAsync(http, e.StatusCode == StatusCodes.Status413PayloadTooLarge ? Reason.RequestTooLarge : Reason.FormMalformed, profile);
         }
         catch (Exception e) when (e is IOException or OperationCanceledException && http.RequestAborted.IsCancellationRequested)

@@ -17,7 +17,7 @@ static class TokenResponses
     public static Task WriteAsync(HttpContext http, Outcome outcome, bool isExchange, ErrorProfile profile) => outcome switch
     {
         Outcome.Issued issued => WriteTokenAsync(http, issued, isExchange),
-        Outcome.Refused refused => WriteErrorAsync(http, refused.Reason, profile, refused.Entry?.Id, refused.RetryAfter),
+        Outcome.Refused refused => WriteErrorAsync(http, refused.Reason, refused.ErrorCodes ?? profile, refused.Entry?.Id, refused.RetryAfter),
         _ => throw new InvalidOperationException($"unknown outcome {outcome.GetType().Name}"),
     };
 

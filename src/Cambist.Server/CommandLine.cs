@@ -8,32 +8,44 @@ static class CommandLine
 {
     const int WrongUsage = 2;
 
-    public static async Task<int> RunAsync(string[] args)
+    public static Task<int> RunAsync(string[] args) => RunAsync(args, Terminal.OfProcess());
+
+    public static async Task<int> RunAsync(string[] args, Terminal terminal)
     {
         var root = new RootCommand("Cambist: trades the security token you have for the one you need (OAuth 2.0 Token Exchange, RFC 8693).")
         {
             ServeCommand.Create(),
+            CheckCommand.Create(terminal),
+            InspectCommand.Create(terminal),
+            NewCommand.Create(terminal),
             DemoCommand.Create(),
-            NewCommand.Create(),
+            KeysCommand.Create(terminal),
         };
-        var parsed = root.Parse(args);
+
+        // @FILE holds a token here, not more arguments
+        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
         {
-            var what = parsed.UnmatchedTokens.Count > 0 ? $"'{parsed.UnmatchedTokens[0]}' is not known here." : parsed.Errors[0].Message;
-            await Console.Error.WriteLineAsync($"cambist: {what} Try: {PathOf(parsed.CommandResult)} --help");
+            var what = parsed.UnmatchedTokens.Count == 0 ? string.Join(' ', parsed.Errors[0].Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
+                : IsLong(parsed.UnmatchedTokens[0]) ? "there is an argument too many (it is not shown, for it may be a token: those are given as @FILE, or - for standard input)."
+                : $"'{parsed.UnmatchedTokens[0]}' is not known here.";
+            await terminal.Error.WriteLineAsync($"cambist: {what} Try: {PathOf(parsed.CommandResult)} --help");
             return WrongUsage;
         }
 
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = terminal.Output, Error = terminal.Error });
         }
         catch (FailedException e)
         {
-            await Console.Error.WriteLineAsync(e.Message);
+            await terminal.Error.WriteLineAsync(e.Message);
             return 1;
         }
     }
+
+    // a word that somebody mistyped is echoed; what may be a token or a secret is not
+    static bool IsLong(string text) => text.Length > 40;
 
     static string PathOf(CommandResult command) =>
         command is { Command: not RootCommand, Parent: CommandResult parent } ? $"{PathOf(parent)} {command.Command.Name}" : "cambist";

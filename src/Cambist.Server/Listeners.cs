@@ -21,7 +21,9 @@ static class Listeners
 
     public static void Listen(KestrelServerOptions kestrel, string urls, bool isManagement, string setting)
     {
-        foreach (var url in urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        var all = urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (all.Length == 0) throw new FailedException($"Cambist:{setting} is empty; write a URL such as http://127.0.0.1:8080");
+        foreach (var url in all)
         {
             if (!Uri.TryCreate(url.Replace("://*", "://0.0.0.0", StringComparison.Ordinal).Replace("://+", "://0.0.0.0", StringComparison.Ordinal), UriKind.Absolute, out var uri)
                 || uri.Scheme is not ("http" or "https") || uri.AbsolutePath != "/")
@@ -45,6 +47,10 @@ static class Listeners
         try
         {
             options.UseHttps();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Security.Cryptography.CryptographicException)
+        {
+            throw new FailedException($"{holds}, and its certificate cannot be read ({e.Message.TrimEnd('.')}); see Kestrel:Certificates:Default:Path and KeyPath");
         }
         catch (InvalidOperationException)
         {

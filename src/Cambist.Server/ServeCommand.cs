@@ -7,11 +7,15 @@ static class ServeCommand
 {
     public static Command Create()
     {
-        var registry = new Option<string?>("--registry") { Description = "The registry file.", HelpName = "FILE" };
-        var storage = new Option<string?>("--storage") { Description = "The store: sqlite:PATH.", HelpName = "CONN" };
-        var urls = new Option<string?>("--urls") { Description = "Where the protocol endpoints listen; several are separated by semicolons.", HelpName = "URL" };
-        var managementUrls = new Option<string?>("--management-urls") { Description = "Where the management endpoints listen.", HelpName = "URL" };
-        var command = new Command("serve", "Runs the server.") { registry, storage, urls, managementUrls };
+        var registry = new Option<string?>("--registry") { Description = "The registry file; cambist.yaml by default. cambist new registry writes one to start from.", HelpName = "FILE" };
+        var storage = new Option<string?>("--storage") { Description = "The store: sqlite:PATH; sqlite:data/cambist.db by default.", HelpName = "CONN" };
+        var urls = new Option<string?>("--urls") { Description = "Where the protocol endpoints listen; several are separated by semicolons. http://127.0.0.1:8080 by default.", HelpName = "URL" };
+        var managementUrls = new Option<string?>("--management-urls") { Description = "Where the management endpoints listen; http://127.0.0.1:8081 by default.", HelpName = "URL" };
+        var command = new Command("serve", """
+            Runs the server. Settings come from appsettings.json, a folder of files (CAMBIST__SETTINGSFOLDER), the environment
+            (CAMBIST__STORAGE, …) and these options, later ones winning.
+            For example: cambist serve --registry cambist.yaml --storage sqlite:data/cambist.db
+            """) { registry, storage, urls, managementUrls };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var overrides = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Cambist.Yaml;
 
 namespace Cambist.Server;
 
@@ -9,7 +8,7 @@ static class ServerHost
 {
     public static WebApplication Build(IDictionary<string, string?> overrides, Action<WebApplicationBuilder>? configure = null)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = SettingsSources.CreateBuilder();
         builder.Configuration.AddInMemoryCollection(overrides);
         builder.Logging
             .AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
@@ -30,13 +29,7 @@ static class ServerHost
         builder.Services.AddCambist(
             cambist =>
             {
-                cambist.UseRegistryFile(settings.Registry, new RegistryFileOptions
-                {
-                    SecretsFolder = settings.SecretsFolder,
-                    ConfiguredIssuer = settings.Issuer,
-                    DefaultIssuer = LoopbackIssuer(settings.Urls),
-                    AllowHttp = settings.AllowHttp,
-                });
+                cambist.UseRegistryFile(settings.Registry, settings.RegistryOptions());
                 cambist.UseSqlite(settings.SqlitePath, new() { AuditRetention = settings.AuditRetention });
                 if (settings.KeyFile is { } keyFile) cambist.UseKeyFile(keyFile);
             },
@@ -72,15 +65,11 @@ static class ServerHost
         }
 
         var engine = app.Services.GetRequiredService<CambistEngine>();
+        foreach (var warning in SettingsWarnings.Of(app.Configuration)) app.Logger.LogWarning("{Warning}", warning);
         if (settings.AllowHttp) app.Logger.LogWarning("Cambist:AllowHttp is on: tokens and credentials are taken over plain http from any peer");
         app.Logger.LogInformation("cambist serves {Issuer} on {Urls}, management on {ManagementUrls}, registry revision {Revision}",
             engine.Registry.Current.Issuer, settings.Urls, settings.ManagementUrls, engine.Registry.Current.Revision);
     }
-
-    /// <summary>The first of the URLs that is on loopback: our identifier where nobody says another.</summary>
-    static string? LoopbackIssuer(string urls) =>
-        urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .FirstOrDefault(url => Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.IsLoopback)?.TrimEnd('/');
 
     /// <summary>A loopback port that was free a moment ago.</summary>
     public static int FreePort()

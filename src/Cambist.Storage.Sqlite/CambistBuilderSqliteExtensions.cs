@@ -14,6 +14,6 @@ public static class CambistBuilderSqliteExtensions
     /// <param name="options">How to open it; null for the defaults.</param>
     public static CambistBuilder UseSqlite(this CambistBuilder builder, string path, SqliteStoreOptions? options = null) =>
         builder
-            .UseStore((_, clock) => SqliteStore.Open(path, clock, options))
+            .UseStore((_, clock) => SqliteStore.Open(path, clock, options), exists: () => File.Exists(path))
             .UseDefaultKeyFile(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, "cambist.key"));
 }

@@ -69,6 +69,10 @@ sealed class LedgerWriter(Database database, TimeProvider clock, TimeSpan? audit
     /// <summary>Anything else, in a transaction of its own: committed where it returns true.</summary>
     public bool Change(Func<Database, bool> change, DecisionIdSequence ids) => Transact(ids, change, (change, _) => change(database));
 
+    /// <summary>The same with an entry that says who did it: both, or neither.</summary>
+    public bool Change(LedgerEntry entry, ReadOnlyMemory<byte> json, Func<Database, bool> change, DecisionIdSequence ids) =>
+        Transact(ids, this, (writer, ids) => change(database) && writer.Add(entry, json.Span, ids).Status == CommitStatus.Committed);
+
     /// <summary>The registry revision in force, and how long tokens under it live.</summary>
     public void Activate(Action<Database> save, long longestLife, DecisionIdSequence ids) =>
         Transact(

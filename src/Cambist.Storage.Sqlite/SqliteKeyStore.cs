@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Cambist.Storage.Sqlite;
 
 sealed class SqliteKeyStore(GroupCommit commits, LedgerWriter writer, ReadConnections reads) : IKeyStore
@@ -6,19 +8,26 @@ sealed class SqliteKeyStore(GroupCommit commits, LedgerWriter writer, ReadConnec
 
     // One statement, so that version and keys are of one moment.
     const string Select = """
-        SELECT meta.value, key_id, use, algorithm, created_at, signs_from, signs_until, revoked_at, sealed
+        SELECT meta.value, key_id, use, algorithm, created_at, signs_from, signs_until, revoked_at, sealed, longest_life
         FROM meta LEFT JOIN keys ON true WHERE meta.name = 'keys_version' ORDER BY position
         """;
 
     const string Insert = """
-        INSERT INTO keys (position, key_id, use, algorithm, created_at, signs_from, signs_until, revoked_at, sealed)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO keys (position, key_id, use, algorithm, created_at, signs_from, signs_until, revoked_at, sealed, longest_life)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """;
 
     public ValueTask<StoredKeys> ReadAsync(CancellationToken cancellationToken) => reads.ReadAsync(0, static (database, _) => Read(database), cancellationToken);
 
-    public ValueTask<bool> TryReplaceAsync(long expectedVersion, IReadOnlyList<SealedKey> keys, CancellationToken cancellationToken) =>
-        new(commits.RunAsync(ids => writer.Change(database => TryReplace(database, expectedVersion, keys), ids), cancellationToken));
+    public ValueTask<long> ReadVersionAsync(CancellationToken cancellationToken) => reads.ReadAsync(0, static (database, _) => database.AskNumber(Version), cancellationToken);
+
+    public ValueTask<bool> TryReplaceAsync(long expectedVersion, IReadOnlyList<SealedKey> keys, LedgerEntry? entry, CancellationToken cancellationToken)
+    {
+        if (entry is null) return new(commits.RunAsync(ids => writer.Change(database => TryReplace(database, expectedVersion, keys), ids), cancellationToken));
+        var json = new ArrayBufferWriter<byte>();
+        using (var encoder = LedgerEntryJson.CreateWriter(json)) LedgerEntryJson.Write(encoder, entry);
+        return new(commits.RunAsync(ids => writer.Change(entry, json.WrittenMemory, database => TryReplace(database, expectedVersion, keys), ids), cancellationToken));
+    }
 
     static bool TryReplace(Database database, long expectedVersion, IReadOnlyList<SealedKey> keys)
     {
@@ -30,7 +39,7 @@ sealed class SqliteKeyStore(GroupCommit commits, LedgerWriter writer, ReadConnec
             var key = keys[i];
             database.Prepared(Insert)
                 .Bind(1, i).Bind(2, key.KeyId).Bind(3, (long)key.Use).Bind(4, key.Algorithm).Bind(5, key.CreatedAt)
-                .Bind(6, key.SignsFrom).Bind(7, key.SignsUntil).Bind(8, key.RevokedAt).Bind(9, key.Sealed.Span)
+                .Bind(6, key.SignsFrom).Bind(7, key.SignsUntil).Bind(8, key.RevokedAt).Bind(9, key.Sealed.Span).Bind(10, key.LongestLife)
                 .Run();
         }
 
@@ -48,7 +57,10 @@ sealed class SqliteKeyStore(GroupCommit commits, LedgerWriter writer, ReadConnec
             if (select.IsNull(1)) continue; // no keys yet
             keys.Add(new(
                 select.Text(1)!, (StoredKeyUse)select.Number(2), select.Text(3)!, select.Number(4), select.Number(5),
-                select.IsNull(6) ? null : select.Number(6), select.IsNull(7) ? null : select.Number(7), select.Blob(8).ToArray()));
+                select.IsNull(6) ? null : select.Number(6), select.IsNull(7) ? null : select.Number(7), select.Blob(8).ToArray())
+            {
+                LongestLife = select.Number(9),
+            });
         }
 
         return new(version, keys);

@@ -85,7 +85,7 @@ public static class SqliteStore
         catch (StoreUnavailableException e) when (!e.Message.Contains(path, StringComparison.Ordinal))
         {
             database.Dispose();
-            throw new StoreUnavailableException($"The store {path} cannot be opened: {e.Message}", e);
+            throw new StoreUnavailableException($"The store {path} cannot be opened: {e.Message.TrimEnd('.')}. See its folder and permissions, or name another (Cambist:Storage)", e);
         }
         catch
         {

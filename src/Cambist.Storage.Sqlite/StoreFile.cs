@@ -24,7 +24,7 @@ static class StoreFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new StoreUnavailableException($"The store {path} cannot be opened: {e.Message}", e);
+            throw new StoreUnavailableException($"The store {path} cannot be opened: {e.Message.TrimEnd('.')}. See its folder and permissions, or name another (Cambist:Storage)", e);
         }
     }
 

@@ -4,7 +4,7 @@ namespace Cambist.Yaml;
 
 /// <summary>
 /// The one folder that files named in a registry lie in. A name that leads out of it, by <c>..</c> or by a link, is answered
-/// like one that does not exist. Remembers what was asked for, so that changes of those files can be watched.
+/// like one that does not exist. Remembers what was asked for, so that changes of those files can be seen.
 /// </summary>
 sealed class SecretsFolder
 {
@@ -12,28 +12,47 @@ sealed class SecretsFolder
     public const int MaxBytes = 256 * 1024;
 
     readonly string _folder;
-    readonly SortedSet<string> _asked = new(StringComparer.Ordinal);
+    readonly SortedDictionary<string, byte[]?> _asked = new(StringComparer.Ordinal);
 
-    /// <summary>A folder; it may not exist yet.</summary>
-    public SecretsFolder(string folder) => _folder = Path.GetFullPath(folder);
+    readonly WatchedFiles _watched;
+
+    /// <summary>A folder; it may not exist yet. What is read of it is remembered in <paramref name="watched"/>.</summary>
+    public SecretsFolder(string folder, WatchedFiles watched) => (_folder, _watched) = (Path.GetFullPath(folder), watched);
 
     /// <summary>Paths of all files that were asked for, there or not.</summary>
-    public ImmutableArray<string> Asked => [.. _asked];
+    public ImmutableArray<string> Asked => [.. _asked.Keys];
 
-    /// <summary>Reads a file by the name a registry uses; null where there is none that may be read. Throws nothing.</summary>
+    /// <summary>Reads a file by the name a registry uses, once; null where there is none that may be read. Throws nothing.</summary>
     public SecretFile? Read(string name)
+    {
+        if (PathOf(name) is not { } path) return null;
+        if (!_asked.TryGetValue(path, out var content)) _asked.Add(path, content = _watched.Read(path, () => Content(path)));
+        return content is null ? null : new(path, content);
+    }
+
+    string? PathOf(string name)
     {
         try
         {
             var path = Path.GetFullPath(Path.Combine(_folder, name));
-            if (!IsWithin(path, _folder)) return null;
-            _asked.Add(path);
+            return IsWithin(path, _folder) ? path : null;
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    byte[]? Content(string path)
+    {
+        try
+        {
             if (!File.Exists(path) || !IsWithin(Resolved(path), Resolved(_folder))) return null;
 
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             var content = new byte[MaxBytes + 1];
             var length = file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
-            return length > MaxBytes ? null : new(path, content.AsMemory(0, length).ToArray());
+            return length > MaxBytes ? null : content[..length];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

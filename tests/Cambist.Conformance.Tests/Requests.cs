@@ -76,13 +76,14 @@ static class Requests
         return await server.SendAsync(request);
     }
 
-    /// <summary>Signs claims with the server's own key: what only a server gone wrong would issue.</summary>
-    public static string SignAsServer(this TestServer server, JsonObject claims, string? type = "at+jwt") => server.SignAsServer(claims.ToJsonString(), type);
+    /// <summary>Signs claims with the server's own key, or one it had before: what only a server gone wrong would issue, or a thief.</summary>
+    public static string SignAsServer(this TestServer server, JsonObject claims, string? type = "at+jwt", SigningKey? key = null) =>
+        server.SignAsServer(claims.ToJsonString(), type, key);
 
     /// <summary>The same for claims as they stand, to the byte.</summary>
-    public static string SignAsServer(this TestServer server, string claims, string? type = "at+jwt")
+    public static string SignAsServer(this TestServer server, string claims, string? type = "at+jwt", SigningKey? key = null)
     {
-        var key = server.Engine.Keys.Current.Active;
+        key ??= server.Engine.Keys.Current.Active;
         var header = new JsonObject { ["alg"] = key.Algorithm.Name, ["kid"] = key.KeyId };
         if (type is not null) header["typ"] = type;
         var unsigned = new TestJwt(Encoding.UTF8.GetBytes(header.ToJsonString()), Encoding.UTF8.GetBytes(claims), []).ToString();

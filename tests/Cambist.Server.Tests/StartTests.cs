@@ -26,8 +26,8 @@ public sealed class StartTests : IDisposable
     public async Task A_missing_registry_file()
     {
         var line = OneLine(await FailAsync());
-        line.ShouldStartWith("cambist.yaml:");
-        line.ShouldContain("no such file");
+        line.ShouldStartWith("cambist.yaml: there is no such file; ");
+        line.ShouldContain("cambist new registry > cambist.yaml");
         line.ShouldContain("--registry");
     }
 

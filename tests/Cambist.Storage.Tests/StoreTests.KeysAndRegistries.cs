@@ -16,11 +16,11 @@ public abstract partial class StoreTests
     [Fact]
     public async Task Keys_come_back_whole_and_in_order_and_each_replacement_raises_the_version()
     {
-        SealedKey[] keys = [Key("z", signsUntil: 5), new("lineage", StoredKeyUse.Lineage, "HS256", 9, 0, null, null, new byte[] { 4 }), Key("a", revokedAt: 7)];
+        SealedKey[] keys = [Key("z", signsUntil: 5) with { LongestLife = 86_400_000_000 }, Key("gone") with { Sealed = ReadOnlyMemory<byte>.Empty }, new("lineage", StoredKeyUse.Lineage, "HS256", 9, 0, null, null, new byte[] { 4 }), Key("a", revokedAt: 7)];
 
-        (await Store.Keys.TryReplaceAsync(0, [Key("old"), Key("older")], None)).ShouldBeTrue();
+        (await Store.Keys.TryReplaceAsync(0, [Key("old"), Key("older")], null, None)).ShouldBeTrue();
         var version = (await Store.Keys.ReadAsync(None)).Version;
-        (await Store.Keys.TryReplaceAsync(version, keys, None)).ShouldBeTrue();
+        (await Store.Keys.TryReplaceAsync(version, keys, null, None)).ShouldBeTrue();
 
         var stored = await Store.Keys.ReadAsync(None);
         stored.Version.ShouldBeGreaterThan(version);
@@ -29,19 +29,42 @@ public abstract partial class StoreTests
     }
 
     [Fact]
-    public async Task A_replacement_of_an_outdated_version_changes_nothing()
+    public async Task A_replacement_of_an_outdated_version_changes_nothing_and_records_nothing()
     {
-        await Store.Keys.TryReplaceAsync(0, [Key("first")], None);
+        await Store.Keys.TryReplaceAsync(0, [Key("first")], null, None);
 
-        (await Store.Keys.TryReplaceAsync(0, [Key("second")], None)).ShouldBeFalse();
+        (await Store.Keys.TryReplaceAsync(0, [Key("second")], Some.AdminAct(), None)).ShouldBeFalse();
 
         (await Store.Keys.ReadAsync(None)).Keys.ShouldHaveSingleItem().KeyId.ShouldBe("first");
+        (await Store.Decisions.PageAsync(DecisionFilter.All, default, 10, None)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_replacement_is_recorded_with_who_made_it()
+    {
+        var entry = Some.AdminAct("ticket 1") with { Actor = new("os-user", "ada", null) };
+
+        (await Store.Keys.TryReplaceAsync(0, [Key("first")], entry, None)).ShouldBeTrue();
+
+        var recorded = (await Store.Decisions.PageAsync(DecisionFilter.All, default, 10, None)).ShouldHaveSingleItem();
+        (recorded.Outcome, recorded.Action, recorded.Actor, recorded.Trace).ShouldBe((DecisionOutcome.AdminAct, entry.Action, entry.Actor, "ticket 1"));
+        (await Store.Ledger.CommitAsync(Some.Entry(), None)).Id.ShouldBeGreaterThan(recorded.Id);
+    }
+
+    [Fact]
+    public async Task The_version_alone_says_whether_there_is_anything_new()
+    {
+        (await Store.Keys.ReadVersionAsync(None)).ShouldBe(0);
+        await Store.Keys.TryReplaceAsync(0, [Key("first")], null, None);
+
+        (await Store.Keys.ReadVersionAsync(None)).ShouldBe((await Store.Keys.ReadAsync(None)).Version);
+        (await Store.Keys.ReadVersionAsync(None)).ShouldNotBe(0);
     }
 
     [Fact]
     public async Task Of_those_who_replace_the_same_version_at_once_exactly_one_wins()
     {
-        var wins = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(async () => await Store.Keys.TryReplaceAsync(0, [Key("key" + i)], None))));
+        var wins = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(async () => await Store.Keys.TryReplaceAsync(0, [Key("key" + i)], null, None))));
 
         wins.Count(won => won).ShouldBe(1);
         (await Store.Keys.ReadAsync(None)).Keys.ShouldHaveSingleItem().KeyId.ShouldBe("key" + Array.IndexOf(wins, true));

@@ -15,12 +15,13 @@ namespace Cambist.Testing;
 /// <summary>The real application on Kestrel in this process, on SQLite in a temporary folder, with a clock that a test may hold.</summary>
 public sealed class TestServer : IAsyncDisposable
 {
-    readonly WebApplication _app;
     readonly DirectoryInfo _folder;
+    readonly IReadOnlyDictionary<string, string?> _settings;
+    WebApplication _app;
 
-    TestServer(WebApplication app, DirectoryInfo folder, string issuer, string management, RecordedLog log)
+    TestServer(WebApplication app, DirectoryInfo folder, IReadOnlyDictionary<string, string?> settings, string issuer, string management, TimeProvider? clock, RecordedLog log)
     {
-        (_app, _folder, Issuer, Management, Log) = (app, folder, issuer, management, log);
+        (_app, _folder, _settings, Issuer, Management, Clock, Log) = (app, folder, settings, issuer, management, clock, log);
         Http = HttpFrom(null);
     }
 
@@ -33,6 +34,15 @@ public sealed class TestServer : IAsyncDisposable
 
     /// <summary>The address of its management endpoints.</summary>
     public string Management { get; }
+
+    /// <summary>The folder of its registry, the files beside it, and its store.</summary>
+    public string Folder => _folder.FullName;
+
+    /// <summary>Its registry file; see <see cref="RegistryEdits"/>.</summary>
+    public string RegistryFile => Path.Combine(Folder, "cambist.yaml");
+
+    /// <summary>The clock it was given; null for the machine's.</summary>
+    public TimeProvider? Clock { get; }
 
     /// <summary>
     /// A client of the protocol endpoints; it follows no redirects. Each request comes from a loopback address of its own, so that
@@ -92,7 +102,12 @@ public sealed class TestServer : IAsyncDisposable
         foreach (var (key, value) in settings ?? new Dictionary<string, string?>()) all[key] = value;
 
         var log = new RecordedLog();
-        var app = ServerHost.Build(all, builder =>
+        return new TestServer(await RunAsync(all, clock, log), folder, all, issuer, management, clock, log);
+    }
+
+    static async Task<WebApplication> RunAsync(IReadOnlyDictionary<string, string?> settings, TimeProvider? clock, RecordedLog log)
+    {
+        var app = ServerHost.Build(settings.ToDictionary(), builder =>
         {
             builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Debug);
             if (clock is not null) builder.Services.Replace(ServiceDescriptor.Singleton(clock));
@@ -100,14 +115,22 @@ public sealed class TestServer : IAsyncDisposable
         try
         {
             await ServerHost.StartAsync(app, CancellationToken.None);
+            return app;
         }
         catch
         {
             await app.DisposeAsync();
             throw;
         }
+    }
 
-        return new TestServer(app, folder, issuer, management, log);
+    /// <summary>Stops it, lets <paramref name="meanwhile"/> happen, and starts it again on the same folder and addresses.</summary>
+    /// <exception cref="FailedException">It does not start.</exception>
+    public async Task RestartAsync(Action? meanwhile = null)
+    {
+        await _app.DisposeAsync();
+        meanwhile?.Invoke();
+        _app = await RunAsync(_settings, Clock, Log);
     }
 
     /// <summary>Posts a form to the token endpoint as a client with a secret in the <c>Authorization</c> header.</summary>

@@ -15,9 +15,21 @@ static class DemoCommand
         return command;
     }
 
+    static string Made(string folder)
+    {
+        try
+        {
+            return Directory.CreateDirectory(folder).FullName;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new FailedException($"the folder {folder} cannot be made ({e.Message.TrimEnd('.')}); choose another with --data");
+        }
+    }
+
     static async Task<int> RunAsync(bool once, string? data, string? urls, CancellationToken cancellationToken)
     {
-        var folder = data is null ? Directory.CreateTempSubdirectory("cambist-demo-").FullName : Directory.CreateDirectory(data).FullName;
+        var folder = data is null ? Directory.CreateTempSubdirectory("cambist-demo-").FullName : Made(data);
         try
         {
             await using var provider = await DemoProvider.StartAsync(TimeProvider.System, cancellationToken);

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Cambist;
 
 /// <summary>
@@ -9,20 +7,23 @@ namespace Cambist;
 public sealed class CambistBuilder
 {
     Func<IServiceProvider, TimeProvider, Store>? _store;
-    Func<IServiceProvider, TimeProvider, LoadedRegistry>? _registry;
+    Func<bool> _hasStore = () => true;
+    Func<IServiceProvider, TimeProvider, IRegistryLoader>? _registry;
     Func<Store, IEngineListener, KeySealer>? _sealer;
 
     /// <summary>Opens the store.</summary>
-    public CambistBuilder UseStore(Func<IServiceProvider, TimeProvider, Store> open)
+    /// <param name="open">Opens it, and makes it where there is none.</param>
+    /// <param name="exists">Whether there is one: none is made for a registry that cannot be used. Null where opening makes nothing.</param>
+    public CambistBuilder UseStore(Func<IServiceProvider, TimeProvider, Store> open, Func<bool>? exists = null)
     {
-        _store = open;
+        (_store, _hasStore) = (open, exists ?? (() => true));
         return this;
     }
 
-    /// <summary>Loads the registry.</summary>
-    public CambistBuilder UseRegistry(Func<IServiceProvider, TimeProvider, LoadedRegistry> load)
+    /// <summary>Loads the registry, and looks each second whether to load it again.</summary>
+    public CambistBuilder UseRegistry(Func<IServiceProvider, TimeProvider, IRegistryLoader> loader)
     {
-        _registry = load;
+        _registry = loader;
         return this;
     }
 
@@ -44,7 +45,7 @@ public sealed class CambistBuilder
     static bool HasKeys(Store store) => store.Keys.ReadAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult().Keys.Count > 0;
 
     /// <summary>Loads, opens and puts together. Called once, by the hosting package.</summary>
-    /// <exception cref="RegistryException">The registry has errors; all of them are in it.</exception>
+    /// <exception cref="RegistryException">The registry has errors, and the store has kept none that can be used; all of them are in it.</exception>
     /// <exception cref="StoreUnavailableException">The store cannot be opened.</exception>
     /// <exception cref="KeySealException">The key file is missing, or does not open the store's keys.</exception>
     /// <exception cref="InvalidOperationException">No registry or no store was named.</exception>
@@ -59,12 +60,14 @@ public sealed class CambistBuilder
         var open = _store ?? throw new InvalidOperationException("Cambist has no store: call UseSqlite(\"data/cambist.db\").");
         var seal = _sealer ?? throw new InvalidOperationException("Cambist has no key to seal its private keys with: call UseKeyFile(\"cambist.key\").");
 
-        var loaded = load(services, clock);
-        if (!loaded.Compilation.IsUsable) throw new RegistryException(loaded);
-        var store = open(services, clock);
+        var loader = load(services, clock);
+        var onDisk = loader.Load();
+        if (!onDisk.Compilation.IsUsable && !_hasStore()) throw new RegistryException(onDisk);
+        var store = Open(() => open(services, clock), onDisk);
         try
         {
-            return CambistEngine.Start(loaded, store, seal(store, listener), clock, issuerHttp, allowHttp, listener);
+            var start = Open(() => StartingRegistry.ChooseAsync(loader, onDisk, store.Registries, clock, listener).AsTask().GetAwaiter().GetResult(), onDisk);
+            return CambistEngine.Start(loader, start, store, seal(store, listener), clock, issuerHttp, allowHttp, listener);
         }
         catch
         {
@@ -72,19 +75,17 @@ public sealed class CambistBuilder
             throw;
         }
     }
-}
 
-/// <summary>A registry document that was read and compiled.</summary>
-/// <param name="FileName">What to call it in messages.</param>
-/// <param name="Text">Its text.</param>
-/// <param name="Compilation">What became of it.</param>
-/// <param name="Files">Absolute paths of the files it names, there or not: what else to watch.</param>
-public sealed record LoadedRegistry(string FileName, string Text, RegistryCompilation Compilation, ImmutableArray<string> Files);
-
-/// <summary>A registry that cannot be used; the message holds every error, one a line.</summary>
-public sealed class RegistryException(LoadedRegistry registry) : Exception(
-    string.Join(Environment.NewLine, registry.Compilation.Findings.Where(finding => finding.Severity == FindingSeverity.Error).Select(finding => finding.In(registry.FileName))))
-{
-    /// <summary>What was loaded.</summary>
-    public LoadedRegistry Registry { get; } = registry;
+    /// <summary>Uses the store; where it is away and the document cannot be used, both are said.</summary>
+    static T Open<T>(Func<T> use, LoadedRegistry onDisk)
+    {
+        try
+        {
+            return use();
+        }
+        catch (StoreUnavailableException e) when (!onDisk.Compilation.IsUsable)
+        {
+            throw new RegistryException(onDisk, [$"The store cannot be asked for the last good revision: {e.Message}"]);
+        }
+    }
 }

@@ -7,8 +7,9 @@ public sealed class CambistEngine : IAsyncDisposable
     readonly FailureSummary _failures;
     readonly Upkeep _upkeep;
 
-    CambistEngine(Store store, ActiveRegistry registry, KeyRing keys, IssuerKeys issuerKeys, TimeProvider clock, IEngineListener listener)
+    CambistEngine(Store store, RegistryReload reload, KeyRing keys, IssuerKeys issuerKeys, TimeProvider clock, IEngineListener listener)
     {
+        var registry = reload.Registry;
         var strangers = new Strangers(clock);
         var recorder = new DecisionRecorder(store.Ledger, strangers);
         var writer = new AccessTokenWriter(keys);
@@ -22,6 +23,8 @@ public sealed class CambistEngine : IAsyncDisposable
         _failures = new FailureSummary(strangers.Tally, store.Ledger, registry, listener);
         _upkeep = new Upkeep(clock, listener,
         [
+            new Chore("reading the registry again", TimeSpan.FromSeconds(1), reload.LookAsync),
+            new Chore("looking after our signing keys", TimeSpan.FromSeconds(1), cancellationToken => keys.TendAsync(registry.Current.Signing, cancellationToken)),
             new Chore("summarising failed requests", FailureSummary.Every, _failures.WriteAsync),
             new Chore("removing from the store what has had its time", TimeSpan.FromSeconds(5), store.Ledger.PurgeAsync),
         ]);
@@ -47,20 +50,18 @@ public sealed class CambistEngine : IAsyncDisposable
     public Store Store { get; }
 
     /// <summary>
-    /// Opens the keys (and makes them in a new store), keeps the registry's text, and is ready to decide. Blocks: it runs once,
-    /// before anything is served.
+    /// Opens the keys (and makes them in a new store), and is ready to decide. Blocks: it runs once, before anything is served.
     /// </summary>
     internal static CambistEngine Start(
-        LoadedRegistry loaded, Store store, KeySealer sealer, TimeProvider clock, HttpMessageInvoker issuerHttp, bool allowHttp, IEngineListener listener)
+        IRegistryLoader loader, StartingRegistry start, Store store, KeySealer sealer, TimeProvider clock, HttpMessageInvoker issuerHttp, bool allowHttp, IEngineListener listener)
     {
-        var registry = loaded.Compilation.Registry!;
-        foreach (var warning in loaded.Compilation.Findings.Where(finding => finding.Severity == FindingSeverity.Warning))
-            listener.On(new EngineEvent(EngineEventSeverity.Warning, "registry_warning", warning.In(loaded.FileName)));
+        foreach (var warning in RegistryEvents.Warnings(start.InForce)) listener.On(warning);
 
-        var revision = new RegistryRevision(registry.Revision, loaded.Text, clock.GetUtcNow().ToUnixTimeMilliseconds()) { LongestLife = (long)registry.LongestLife.TotalMilliseconds };
-        store.Registries.SaveActivatedAsync(revision, CancellationToken.None).AsTask().GetAwaiter().GetResult();
-        var keys = KeyRing.OpenAsync(store.Keys, sealer, registry.Signing, clock, listener, CancellationToken.None).GetAwaiter().GetResult();
-        return new CambistEngine(store, new ActiveRegistry(registry), keys, new IssuerKeys(issuerHttp, clock, listener, new IssuerKeysOptions { AllowHttp = allowHttp }), clock, listener);
+        var active = new ActiveRegistry(start.InForce.Compilation.Registry!);
+        var keys = KeyRing.OpenAsync(store.Keys, sealer, active.Current.Signing, clock, listener, CancellationToken.None).GetAwaiter().GetResult();
+        var issuerKeys = new IssuerKeys(issuerHttp, clock, listener, new IssuerKeysOptions { AllowHttp = allowHttp });
+        var reload = new RegistryReload(loader, start, new RegistrySwap(active, store.Registries, issuerKeys, clock), listener);
+        return new CambistEngine(store, reload, keys, issuerKeys, clock, listener);
     }
 
     /// <summary>Closes the store, after what is queued has been written.</summary>

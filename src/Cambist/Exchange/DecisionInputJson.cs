@@ -33,12 +33,16 @@ internal static class DecisionInputJson
         }
 
         if (input.Scopes is { } scopes) WriteStrings(json, "scopes"u8, ScopeText.ForRecord(scopes));
-        if (input.RequestedTokenType is { } type) json.WriteString("requested_token_type"u8, type.AsSpan(0, Math.Min(type.Length, LongestValue)));
+        if (input.RequestedTokenType is { } type) WriteRequestedType(json, type);
         json.WriteNumber("now"u8, input.Now.ToUnixTimeMilliseconds());
         json.WriteEndObject();
         json.Flush();
         return buffer.WrittenSpan.ToArray();
     }
+
+    /// <summary>A token that a client sent in the wrong place is not kept either; no type that a rule can give is anything but a URN.</summary>
+    static void WriteRequestedType(Utf8JsonWriter json, string type) =>
+        json.WriteString("requested_token_type"u8, type.StartsWith("urn:", StringComparison.Ordinal) ? type.AsSpan(0, Math.Min(type.Length, LongestValue)) : "(no URN)");
 
     static void WriteToken(Utf8JsonWriter json, ReadOnlySpan<byte> name, ResolvedToken token, ImmutableArray<ClaimPath> mentioned)
     {

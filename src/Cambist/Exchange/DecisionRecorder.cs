@@ -40,13 +40,13 @@ internal sealed class DecisionRecorder(ILedger ledger, Strangers strangers)
         if (!strangers.LeavesEntry(walk, denied))
         {
             Count("refused", denied.Reason);
-            return new Outcome.Refused(PublicReason(walk, denied.Reason), denied.RetryAfter);
+            return new Outcome.Refused(PublicReason(walk, denied.Reason), denied.RetryAfter) { ErrorCodes = walk.Registry.ErrorCodes };
         }
 
         var entry = EntryOf(walk, DecisionOutcome.Refused) with { Reason = denied.Reason, Trace = Trace.Of(walk, denied) };
         var result = await ledger.CommitAsync(entry, cancellationToken);
         Count("refused", denied.Reason);
-        return new Outcome.Refused(PublicReason(walk, denied.Reason), denied.RetryAfter, entry with { Id = result.Id });
+        return new Outcome.Refused(PublicReason(walk, denied.Reason), denied.RetryAfter, entry with { Id = result.Id }) { ErrorCodes = walk.Registry.ErrorCodes };
     }
 
     /// <summary>A failure before anybody was authenticated: counted, not recorded one by one, or a stranger could fill the disk.</summary>

@@ -3,7 +3,7 @@ namespace Cambist;
 /// <summary>Something that happened beside the requests: a fetch that failed, a key that was made, a registry that was refused.</summary>
 /// <param name="Severity">How much it matters to the operator.</param>
 /// <param name="Name">A stable snake_case name, such as <c>issuer_keys_fetch_failed</c>.</param>
-/// <param name="Message">One line that says what to do. Never holds a token or a secret.</param>
+/// <param name="Message">One line that says what to do; of a refused registry, a further line an error. Never holds a token or a secret.</param>
 public sealed record EngineEvent(EngineEventSeverity Severity, string Name, string Message);
 
 /// <summary>How much an <see cref="EngineEvent"/> matters.</summary>

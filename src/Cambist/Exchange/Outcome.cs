@@ -24,5 +24,9 @@ public abstract record Outcome
     /// <param name="Reason">What the client is told.</param>
     /// <param name="RetryAfter">When trying again can help.</param>
     /// <param name="Entry">What was recorded, with the precise reason; null where the request was only counted: nobody authenticated, or a public client sent too much that proves nothing.</param>
-    public sealed record Refused(Reason Reason, TimeSpan? RetryAfter = null, LedgerEntry? Entry = null) : Outcome;
+    public sealed record Refused(Reason Reason, TimeSpan? RetryAfter = null, LedgerEntry? Entry = null) : Outcome
+    {
+        /// <summary>The codes of the registry that refused it; null where every profile has the same.</summary>
+        public ErrorProfile? ErrorCodes { get; init; }
+    }
 }

@@ -60,7 +60,7 @@ internal sealed class Upkeep : IAsyncDisposable
     {
         foreach (var turn in _turns)
         {
-            if (_clock.GetElapsedTime(turn.LastAt) < turn.Chore.Every) continue;
+            if (_clock.GetElapsedTime(turn.LastAt) + Tick / 2 < turn.Chore.Every) continue; // a timer may be a little early
             turn.LastAt = _clock.GetTimestamp();
             await DoAsync(turn, cancellationToken);
         }

@@ -19,19 +19,28 @@ sealed class KeyFetch(HttpMessageInvoker http, IssuerKeysOptions options, TimePr
 
     static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
-    public async Task<Fetched> FetchAsync(string issuer, IssuerKeySource source, CancellationToken stopping)
+    public Task<Fetched> FetchAsync(string issuer, IssuerKeySource source, CancellationToken stopping)
+    {
+        if (!Uri.TryCreate(issuer, UriKind.Absolute, out var issuerUri)) issuerUri = null;
+        return BoundedAsync(cancellationToken => source switch
+        {
+            IssuerKeySource.JwksUri configured => FetchConfiguredAsync(configured.Uri, cancellationToken),
+            IssuerKeySource.Discovery when issuerUri is not null => DiscoverAsync(issuer, issuerUri, cancellationToken),
+            _ => Task.FromResult(Fetched.No("the issuer is no URL, so there is nothing to discover; name its jwks_uri or jwks_file")),
+        }, stopping);
+    }
+
+    /// <summary>The discovery document alone, whatever it says.</summary>
+    public Task<Fetched> FetchDiscoveryAsync(Uri issuer, CancellationToken stopping) =>
+        BoundedAsync(cancellationToken => FetchDocumentAsync(issuer, cancellationToken), stopping);
+
+    async Task<Fetched> BoundedAsync(Func<CancellationToken, Task<Fetched>> fetch, CancellationToken stopping)
     {
         using var timeout = new CancellationTokenSource(Limit, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stopping);
         try
         {
-            if (!Uri.TryCreate(issuer, UriKind.Absolute, out var issuerUri)) issuerUri = null;
-            return source switch
-            {
-                IssuerKeySource.JwksUri configured => await FetchConfiguredAsync(configured.Uri, either.Token),
-                IssuerKeySource.Discovery when issuerUri is not null => await DiscoverAsync(issuer, issuerUri, either.Token),
-                _ => Fetched.No("the issuer is no URL, so there is nothing to discover; name its jwks_uri or jwks_file"),
-            };
+            return await fetch(either.Token);
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested)
         {
@@ -46,11 +55,16 @@ sealed class KeyFetch(HttpMessageInvoker http, IssuerKeysOptions options, TimePr
     async Task<Fetched> FetchConfiguredAsync(Uri jwksUri, CancellationToken cancellationToken) =>
         MustBeHttps(jwksUri) ?? (await GetAsync(jwksUri, policy: null, cancellationToken)).Body;
 
+    async Task<Fetched> FetchDocumentAsync(Uri issuer, CancellationToken cancellationToken)
+    {
+        if (MustBeHttps(issuer) is { } plain) return plain;
+        var (status, document) = await GetAsync(Discovery.OpenIdLocation(issuer), policy: null, cancellationToken);
+        return status == HttpStatusCode.NotFound ? (await GetAsync(Discovery.OAuthLocation(issuer), policy: null, cancellationToken)).Body : document;
+    }
+
     async Task<Fetched> DiscoverAsync(string issuer, Uri issuerUri, CancellationToken cancellationToken)
     {
-        if (MustBeHttps(issuerUri) is { } plain) return plain;
-        var (status, document) = await GetAsync(Discovery.OpenIdLocation(issuerUri), policy: null, cancellationToken);
-        if (status == HttpStatusCode.NotFound) document = (await GetAsync(Discovery.OAuthLocation(issuerUri), policy: null, cancellationToken)).Body;
+        var document = await FetchDocumentAsync(issuerUri, cancellationToken);
         if (document.Fault is not null) return document;
         if (!Discovery.TryReadJwksUri(document.Document, issuer, out var jwksUri, out var fault)) return Fetched.No(fault);
         if (MustBeHttps(jwksUri) is { } plainKeys) return plainKeys;

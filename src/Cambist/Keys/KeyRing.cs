@@ -1,9 +1,8 @@
-using System.Security.Cryptography;
-
 namespace Cambist;
 
 /// <summary>
-/// Our own keys: opened from the store, made on the first start. <see cref="Current"/> is what a request reads, once.
+/// Our own keys: opened from the store, made on the first start, rotated while the server runs. <see cref="Current"/> is what
+/// a request reads, once.
 /// </summary>
 public sealed class KeyRing
 {
@@ -15,19 +14,20 @@ public sealed class KeyRing
     readonly IEngineListener _listener;
     State _state;
 
-    KeyRing(IKeyStore store, KeySealer sealer, TimeProvider clock, IEngineListener listener, State state) =>
-        (_store, _sealer, _clock, _listener, _state) = (store, sealer, clock, listener, state);
+    KeyRing(IKeyStore store, KeySealer sealer, TimeProvider clock, IEngineListener listener) =>
+        (_store, _sealer, _clock, _listener, _state) = (store, sealer, clock, listener, null!);
 
-    sealed record State(OpenedKeys Keys, KeySet Current);
+    sealed record State(StoredKeys Stored, OpenedKeys Keys, KeySet Current, SigningPolicy Policy);
 
-    /// <summary>Opens the keys of a store; makes the signing key and the lineage key where there are none yet.</summary>
+    /// <summary>Opens the keys of a store; makes the signing key and the lineage key where there are none yet, and seals all of them under the newest sealing key.</summary>
     /// <exception cref="KeySealException">A key does not open: the message names the setting to look at.</exception>
     /// <exception cref="StoreUnavailableException">The store cannot be reached, or other nodes kept changing it.</exception>
     internal static async Task<KeyRing> OpenAsync(
         IKeyStore store, KeySealer sealer, SigningPolicy policy, TimeProvider clock, IEngineListener listener, CancellationToken cancellationToken)
     {
-        var keys = await OpenOrMakeAsync(store, sealer, policy, clock, listener, cancellationToken);
-        return new(store, sealer, clock, listener, new(keys, keys.At(clock.GetUtcNow())));
+        var ring = new KeyRing(store, sealer, clock, listener);
+        await ring.RefreshAsync(policy, cancellationToken);
+        return ring;
     }
 
     /// <summary>The keys now. Costs a look at the clock.</summary>
@@ -44,20 +44,64 @@ public sealed class KeyRing
     /// <summary>The public keys as a JWK set (RFC 7517 §5), UTF-8.</summary>
     public ReadOnlyMemory<byte> PublishedJwks => Current.PublishedJwks;
 
-    /// <summary>The published key of this <c>kid</c>; null where there is none.</summary>
-    internal VerificationKey? Find(string keyId) => Current.Find(keyId);
+    /// <summary>
+    /// Done each second: takes over what another node or the <c>keys</c> command changed, and does to the keys what is due. Where
+    /// nothing is, it costs one small read. The keys of before stay in use where this throws.
+    /// </summary>
+    /// <param name="policy">What the registry in force says; another one than last time takes effect here, if nobody was faster.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="KeySealException">A new key does not open.</exception>
+    /// <exception cref="StoreUnavailableException">The store cannot be reached.</exception>
+    internal async ValueTask TendAsync(SigningPolicy policy, CancellationToken cancellationToken)
+    {
+        var state = Volatile.Read(ref _state);
+        if (policy == state.Policy && await _store.ReadVersionAsync(cancellationToken) == state.Stored.Version)
+        {
+            var plan = Plan(state.Stored);
+            plan.Tend(policy, hasNewPolicy: false);
+            if (!plan.HasChanged) return;
+        }
+
+        await RefreshAsync(policy, cancellationToken);
+    }
 
     /// <summary>
-    /// Reads the store again: keys that another node made, rotated or revoked, and a new key where the policy's algorithm has
-    /// none that may sign. The keys of before stay in use where this throws.
+    /// Reads the store again, and brings its keys to what the policy says: another algorithm gets a key that takes over once it
+    /// has been published for an hour.
     /// </summary>
     /// <exception cref="KeySealException">A key does not open.</exception>
     /// <exception cref="StoreUnavailableException">The store cannot be reached.</exception>
     internal async Task RefreshAsync(SigningPolicy policy, CancellationToken cancellationToken)
     {
-        var keys = await OpenOrMakeAsync(_store, _sealer, policy, _clock, _listener, cancellationToken);
-        Volatile.Write(ref _state, new(keys, keys.At(_clock.GetUtcNow())));
+        var before = Volatile.Read(ref _state);
+        var (isOurs, isOthers) = (before is null, false);
+        for (var attempt = 0; attempt < Attempts; attempt++)
+        {
+            var stored = await _store.ReadAsync(cancellationToken);
+            isOthers |= !isOurs && stored.Version != before!.Stored.Version;
+            var keys = OpenedKeys.Open(stored, _sealer, before?.Keys, _listener);
+            var state = new State(stored, keys, keys.At(_clock.GetUtcNow()), before?.Policy ?? policy);
+            if (before is not null) Volatile.Write(ref _state, state); // what others did counts, even if we cannot write now
+
+            var plan = Plan(stored);
+            if (before is null) plan.Reseal();
+            plan.Tend(policy, hasNewPolicy: policy.Algorithm != before?.Policy.Algorithm);
+            if (!plan.HasChanged)
+            {
+                Volatile.Write(ref _state, state with { Policy = policy });
+                if (isOthers) Say($"Our keys were changed in the store: {Describe(state.Current)}.");
+                return;
+            }
+
+            if (!await _store.TryReplaceAsync(stored.Version, plan.Keys, entry: null, cancellationToken)) continue; // another node was first
+            foreach (var deed in plan.Deeds) _listener.On(deed);
+            isOurs = true;
+        }
+
+        throw new StoreUnavailableException($"The store's keys were changed by others {Attempts} times while they were being read.");
     }
+
+    KeyPlan Plan(StoredKeys stored) => new(stored, _clock.GetUtcNow(), new KeyMaker(() => _sealer));
 
     KeySet MoveOn(State old, DateTimeOffset now)
     {
@@ -66,43 +110,7 @@ public sealed class KeyRing
         return state.Current;
     }
 
-    static async Task<OpenedKeys> OpenOrMakeAsync(
-        IKeyStore store, KeySealer sealer, SigningPolicy policy, TimeProvider clock, IEngineListener listener, CancellationToken cancellationToken)
-    {
-        for (var attempt = 0; attempt < Attempts; attempt++)
-        {
-            var stored = await store.ReadAsync(cancellationToken);
-            var keys = OpenedKeys.Open(stored, sealer, policy.Algorithm, listener);
-            if (keys.LineageKey is null && stored.Keys.Count > 0)
-                throw new KeySealException("The store holds signing keys but no lineage key; with a new one, what is revoked would no longer be recognised. Restore the store's keys.");
+    void Say(string message) => _listener.On(new(EngineEventSeverity.Information, "signing_keys_changed", message));
 
-            var now = clock.GetUtcNow();
-            if (keys.LineageKey is not null && keys.At(now).CanSign) return keys;
-
-            List<SealedKey> wanted = [.. stored.Keys];
-            if (keys.LineageKey is null) wanted.Add(NewLineageKey(sealer, now));
-            wanted.Add(NewSigningKey(sealer, policy.Algorithm, now));
-            if (await store.TryReplaceAsync(stored.Version, wanted, cancellationToken)) // else another node was first
-                listener.On(new(EngineEventSeverity.Information, "signing_key_created", $"Made the signing key {wanted[^1].KeyId} ({policy.Algorithm})."));
-        }
-
-        throw new StoreUnavailableException($"The store's keys were changed by others {Attempts} times while they were being read.");
-    }
-
-    static SealedKey NewSigningKey(KeySealer sealer, JwsAlgorithm algorithm, DateTimeOffset now)
-    {
-        var key = SigningKey.Create(algorithm);
-        return NewKey(sealer, key.KeyId, StoredKeyUse.Signing, algorithm.Name, key.ExportPrivateKey(), now);
-    }
-
-    static SealedKey NewLineageKey(KeySealer sealer, DateTimeOffset now) =>
-        NewKey(sealer, "lineage", StoredKeyUse.Lineage, "HS256", RandomNumberGenerator.GetBytes(32), now);
-
-    static SealedKey NewKey(KeySealer sealer, string keyId, StoredKeyUse use, string algorithm, byte[] privateKey, DateTimeOffset now)
-    {
-        var instant = now.ToUnixTimeMilliseconds();
-        var sealedKey = sealer.Seal(keyId, privateKey);
-        CryptographicOperations.ZeroMemory(privateKey);
-        return new(keyId, use, algorithm, CreatedAt: instant, SignsFrom: instant, SignsUntil: null, RevokedAt: null, sealedKey);
-    }
+    static string Describe(KeySet keys) => $"{(keys.CanSign ? keys.Active.KeyId : "none")} signs, {keys.Published.Length} are published";
 }

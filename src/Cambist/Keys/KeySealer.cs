@@ -44,6 +44,10 @@ sealed class KeySealer
         return result;
     }
 
+    /// <summary>Whether a key is sealed under the sealing key that seals new ones.</summary>
+    public bool IsSealedByNewest(ReadOnlySpan<byte> sealedKey) =>
+        sealedKey.Length >= HeaderBytes && sealedKey[0] == Version && BinaryPrimitives.ReadUInt64BigEndian(sealedKey[1..]) == _keys[^1].Fingerprint;
+
     /// <summary>Opens a sealed key. The caller clears what it gets.</summary>
     /// <exception cref="KeySealException">It was sealed under a key this sealer does not have, or is damaged or another key's.</exception>
     public byte[] Open(string keyId, ReadOnlySpan<byte> sealedKey)

@@ -7,15 +7,16 @@ namespace Cambist;
 public sealed class KeySet
 {
     readonly SigningKey? _active;
-    readonly ImmutableArray<SigningKey> _published;
+    readonly ImmutableArray<PublishedKey> _published;
 
-    internal KeySet(SigningKey? active, ImmutableArray<SigningKey> published, ReadOnlyMemory<byte> lineageKey, DateTimeOffset changesAt)
+    internal KeySet(SigningKey? active, ImmutableArray<PublishedKey> published, ReadOnlyMemory<byte> lineageKey, DateTimeOffset changesAt)
     {
         _active = active;
         _published = published;
+        Published = [.. published.Select(one => one.Key)];
         LineageKey = lineageKey;
         ChangesAt = changesAt;
-        PublishedJwks = WriteJwks(published);
+        PublishedJwks = WriteJwks(Published);
     }
 
     /// <summary>Whether a key may sign now; where not, the server is not ready.</summary>
@@ -26,7 +27,7 @@ public sealed class KeySet
     public SigningKey Active => _active ?? throw new StoreUnavailableException("No signing key may sign now, and no new one could be made yet.");
 
     /// <summary>Every key that is published, those that sign later or no longer sign included; never a revoked one.</summary>
-    public ImmutableArray<SigningKey> Published => _published;
+    public ImmutableArray<SigningKey> Published { get; }
 
     /// <summary>Derives the lineage root of external tokens; 32 bytes.</summary>
     internal ReadOnlyMemory<byte> LineageKey { get; }
@@ -34,14 +35,14 @@ public sealed class KeySet
     /// <summary>The JWK set of the published keys (RFC 7517 §5), UTF-8.</summary>
     public ReadOnlyMemory<byte> PublishedJwks { get; }
 
-    /// <summary>When another key takes over or this one stops; the end of time where nothing is planned.</summary>
+    /// <summary>When another key takes over, this one stops or an old one is dropped; the end of time where nothing is planned.</summary>
     internal DateTimeOffset ChangesAt { get; }
 
     /// <summary>The published key of this <c>kid</c>; null where there is none.</summary>
-    internal VerificationKey? Find(string keyId)
+    internal PublishedKey? Find(string keyId)
     {
-        foreach (var key in _published)
-            if (key.KeyId == keyId) return key.PublicKey;
+        foreach (var one in _published)
+            if (one.Key.KeyId == keyId) return one;
         return null;
     }
 

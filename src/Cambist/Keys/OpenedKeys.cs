@@ -6,22 +6,21 @@ namespace Cambist;
 /// <summary>The keys of a store at one version, opened; which of them sign and are published depends on the time.</summary>
 sealed class OpenedKeys
 {
-    /// <summary>How far the clock of the node that made a key may be ahead of ours.</summary>
-    const long ClockSkew = 5 * 60 * 1000;
+    readonly ImmutableArray<PublishedKey> _signing;
 
-    readonly ImmutableArray<(SealedKey Stored, SigningKey Key)> _signing;
-    readonly JwsAlgorithm _algorithm;
-
-    OpenedKeys(ImmutableArray<(SealedKey Stored, SigningKey Key)> signing, byte[]? lineageKey, JwsAlgorithm algorithm) =>
-        (_signing, LineageKey, _algorithm) = (signing, lineageKey, algorithm);
+    OpenedKeys(ImmutableArray<PublishedKey> signing, byte[]? lineageKey) => (_signing, LineageKey) = (signing, lineageKey);
 
     public byte[]? LineageKey { get; }
 
-    /// <summary>Opens all keys but revoked ones, which nobody needs any more.</summary>
+    /// <summary>Opens all keys but revoked ones, which nobody needs any more, and those that are open already.</summary>
+    /// <param name="stored">What the store holds.</param>
+    /// <param name="sealer">Opens them.</param>
+    /// <param name="earlier">What was opened before; a <c>kid</c> names one key for ever, however it is sealed meanwhile.</param>
+    /// <param name="listener">Hears of keys that only a later release knows.</param>
     /// <exception cref="KeySealException">One does not open.</exception>
-    public static OpenedKeys Open(StoredKeys stored, KeySealer sealer, JwsAlgorithm algorithm, IEngineListener listener)
+    public static OpenedKeys Open(StoredKeys stored, KeySealer sealer, OpenedKeys? earlier, IEngineListener listener)
     {
-        var signing = ImmutableArray.CreateBuilder<(SealedKey, SigningKey)>();
+        var signing = ImmutableArray.CreateBuilder<PublishedKey>();
         byte[]? lineageKey = null;
         foreach (var one in stored.Keys)
         {
@@ -29,11 +28,11 @@ sealed class OpenedKeys
             if (one.Use == StoredKeyUse.Lineage)
             {
                 if (lineageKey is not null) throw new KeySealException("The store holds two lineage keys; revocations under one of them would be lost. Restore the store's keys.");
-                lineageKey = sealer.Open(one.KeyId, one.Sealed.Span);
+                lineageKey = earlier?.LineageKey ?? sealer.Open(one.KeyId, one.Sealed.Span);
             }
             else if (JwsAlgorithm.All.TryGetValue(one.Algorithm, out var its))
             {
-                signing.Add((one, Import(one, its, sealer)));
+                signing.Add(new(earlier?.Find(one.KeyId) ?? Import(one, its, sealer), one));
             }
             else
             {
@@ -41,8 +40,10 @@ sealed class OpenedKeys
             }
         }
 
-        return new(signing.ToImmutable(), lineageKey, algorithm);
+        return new(signing.ToImmutable(), lineageKey);
     }
+
+    SigningKey? Find(string keyId) => _signing.FirstOrDefault(one => one.Key.KeyId == keyId)?.Key;
 
     static SigningKey Import(SealedKey stored, JwsAlgorithm algorithm, KeySealer sealer)
     {
@@ -66,36 +67,31 @@ sealed class OpenedKeys
     public KeySet At(DateTimeOffset now)
     {
         var instant = now.ToUnixTimeMilliseconds();
-        (SealedKey Stored, SigningKey Key)? active = null;
-        var changes = long.MaxValue;
-        foreach (var one in _signing)
-        {
-            if (one.Stored.SignsFrom > instant) changes = Math.Min(changes, one.Stored.SignsFrom);
-            else if (one.Stored.SignsUntil is { } until && until > instant) changes = Math.Min(changes, until);
-            if (MaySign(one, instant) && (active is not { } best || IsNewer(one.Stored, best.Stored))) active = one;
-        }
-
-        active ??= Soonest(instant + ClockSkew);
-        var changesAt = changes <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds() ? DateTimeOffset.FromUnixTimeMilliseconds(changes) : DateTimeOffset.MaxValue;
-        return new(active?.Key, [.. _signing.Select(one => one.Key)], LineageKey, changesAt);
+        var published = _signing.Where(one => KeyTimes.KeptUntil(one.Stored) > instant).ToImmutableArray();
+        var active = KeyTimes.NewestOf(published.Select(one => one.Stored).Where(key => KeyTimes.SignsAt(key, instant))) ?? Soonest(published, instant);
+        var changes = published
+            .SelectMany(one => new[] { one.Stored.SignsFrom, one.Stored.SignsUntil ?? long.MaxValue, KeyTimes.KeptUntil(one.Stored) })
+            .Where(change => change > instant)
+            .DefaultIfEmpty(long.MaxValue)
+            .Min();
+        return new(
+            active is null ? null : published.First(one => one.Stored == active).Key,
+            published,
+            LineageKey,
+            changes <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds() ? DateTimeOffset.FromUnixTimeMilliseconds(changes) : DateTimeOffset.MaxValue);
     }
 
-    bool MaySign((SealedKey Stored, SigningKey Key) one, long instant) =>
-        one.Key.Algorithm == _algorithm && one.Stored.SignsFrom <= instant && !(one.Stored.SignsUntil <= instant);
+    // Where nobody signs yet, our clock may be behind that of the node which made the key.
+    static SealedKey? Soonest(ImmutableArray<PublishedKey> published, long instant) =>
+        published.Select(one => one.Stored).Where(key => KeyTimes.SignsAt(key, instant + KeyTimes.ClockSkew)).MinBy(key => key.SignsFrom);
+}
 
-    (SealedKey Stored, SigningKey Key)? Soonest(long latest)
-    {
-        (SealedKey Stored, SigningKey Key)? soonest = null;
-        foreach (var one in _signing)
-            if (MaySign(one, latest) && !(soonest?.Stored.SignsFrom <= one.Stored.SignsFrom)) soonest = one;
-        return soonest;
-    }
-
-    // every node must choose the same key
-    static bool IsNewer(SealedKey one, SealedKey other)
-    {
-        if (one.SignsFrom != other.SignsFrom) return one.SignsFrom > other.SignsFrom;
-        if (one.CreatedAt != other.CreatedAt) return one.CreatedAt > other.CreatedAt;
-        return string.CompareOrdinal(one.KeyId, other.KeyId) > 0;
-    }
+/// <summary>A key of ours that is published, and the times that the store gives it.</summary>
+sealed record PublishedKey(SigningKey Key, SealedKey Stored)
+{
+    /// <summary>
+    /// Whether its private half can have been in use in a second of <c>iat</c>: whoever steals it later cannot make tokens with it,
+    /// nor whoever steals it before it signs.
+    /// </summary>
+    public bool MayHaveSignedAt(long iatSeconds) => KeyTimes.MayHaveSignedAt(Stored, iatSeconds);
 }

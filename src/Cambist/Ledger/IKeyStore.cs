@@ -7,11 +7,20 @@ public interface IKeyStore
     /// <exception cref="StoreUnavailableException">The store cannot be read now.</exception>
     ValueTask<StoredKeys> ReadAsync(CancellationToken cancellationToken);
 
+    /// <summary>The version alone: whether there is anything new to read. Cheap enough to be asked each second.</summary>
+    /// <exception cref="StoreUnavailableException">The store cannot be read now.</exception>
+    ValueTask<long> ReadVersionAsync(CancellationToken cancellationToken);
+
     /// <summary>
     /// Replaces all keys if nobody else has since <paramref name="expectedVersion"/> was read; how one node of several rotates.
     /// </summary>
+    /// <param name="expectedVersion">What <see cref="ReadAsync"/> gave.</param>
+    /// <param name="keys">All keys from now on.</param>
+    /// <param name="entry">Who did it, for the ledger: recorded with the replacement or not at all. Null where nobody did, but the schedule.</param>
+    /// <param name="cancellationToken">Gives up waiting; a replacement that is already queued is still made.</param>
     /// <returns>False if another node was first: read again.</returns>
-    ValueTask<bool> TryReplaceAsync(long expectedVersion, IReadOnlyList<SealedKey> keys, CancellationToken cancellationToken);
+    /// <exception cref="StoreUnavailableException">The store cannot be written now.</exception>
+    ValueTask<bool> TryReplaceAsync(long expectedVersion, IReadOnlyList<SealedKey> keys, LedgerEntry? entry, CancellationToken cancellationToken);
 }
 
 /// <summary>The keys of a store at one version.</summary>
@@ -37,6 +46,10 @@ public enum StoredKeyUse
 /// <param name="SignsFrom">When it starts to sign; published from its creation.</param>
 /// <param name="SignsUntil">When another takes over, or null.</param>
 /// <param name="RevokedAt">When it was revoked, or null.</param>
-/// <param name="Sealed">The private key, sealed (AES-256-GCM).</param>
+/// <param name="Sealed">The private key, sealed (AES-256-GCM); empty once it was revoked.</param>
 public sealed record SealedKey(
-    string KeyId, StoredKeyUse Use, string Algorithm, long CreatedAt, long SignsFrom, long? SignsUntil, long? RevokedAt, ReadOnlyMemory<byte> Sealed);
+    string KeyId, StoredKeyUse Use, string Algorithm, long CreatedAt, long SignsFrom, long? SignsUntil, long? RevokedAt, ReadOnlyMemory<byte> Sealed)
+{
+    /// <summary>The longest life, in milliseconds, of a token that any registry in force while it signed could have issued under it.</summary>
+    public long LongestLife { get; init; }
+}

@@ -19,7 +19,10 @@ public enum DecisionOutcome
 }
 
 /// <summary>Whose token it is, in an entry.</summary>
-/// <param name="Issuer">The name of the issuer in the registry, or <c>self</c> or <c>impersonation</c>.</param>
+/// <param name="Issuer">
+/// The name of the issuer in the registry, or <c>self</c> or <c>impersonation</c>; <c>os-user</c> for the account of the machine
+/// under which an administrator acted.
+/// </param>
 /// <param name="Sub">Our name for it.</param>
 /// <param name="Lineage">The token's lineage id.</param>
 public sealed record RecordedParty(string Issuer, string Sub, string? Lineage);
@@ -88,7 +91,7 @@ public sealed record LedgerEntry
     /// <summary>The <see cref="DecisionInput"/> as a JSON object, UTF-8: what explain and replay decide again. Empty where the request did not get so far.</summary>
     public ReadOnlyMemory<byte> Input { get; init; }
 
-    /// <summary>For a refusal, what each step saw, one line a step, at most 8 KB. For an admin act, the reason given.</summary>
+    /// <summary>For a refusal, what each step saw, one line a step, at most 8 KB. For an admin act, what was done and the reason given.</summary>
     public string? Trace { get; init; }
 
     /// <summary>Of a <see cref="DecisionOutcome.Counted"/> entry: how many, from where, and when.</summary>

@@ -4,12 +4,27 @@ namespace Cambist;
 public sealed class ActiveRegistry
 {
     volatile Registry _current;
+    volatile RegistryRefusal? _refused;
 
     internal ActiveRegistry(Registry registry) => _current = registry;
 
     /// <summary>The one in force now.</summary>
     public Registry Current => _current;
 
+    /// <summary>The document that should be in force and cannot be; null while the one in force is the one on disk.</summary>
+    public RegistryRefusal? Refused
+    {
+        get => _refused;
+        internal set => _refused = value;
+    }
+
     /// <summary>Puts another revision in force, for requests that begin from now on.</summary>
     internal void Activate(Registry registry) => _current = registry;
 }
+
+/// <summary>A document that was refused while the last good registry stays in force.</summary>
+/// <param name="FileName">Its name, without folders.</param>
+/// <param name="Revision">Its revision, as that of a <see cref="Registry"/>; null where there is no text.</param>
+/// <param name="Errors">How many errors it has; the log holds them.</param>
+/// <param name="Since">When it was refused.</param>
+public sealed record RegistryRefusal(string FileName, string? Revision, int Errors, DateTimeOffset Since);

@@ -6,7 +6,6 @@ namespace Cambist;
 /// </summary>
 static class NotBuilt
 {
-    public const string Rotation = "signing.rotate_every";
     public const string OpaqueTokens = "token.format: opaque";
     public const string Introspection = "introspection";
     public const string Resolver = "resolver";
@@ -26,7 +25,6 @@ static class NotBuilt
 
     static readonly HashSet<string> Parts =
     [
-        Rotation,
         OpaqueTokens,
         Introspection,
         Resolver,

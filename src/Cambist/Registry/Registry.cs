@@ -1,5 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace Cambist;
 
@@ -45,6 +47,9 @@ public sealed class Registry
     /// <summary>Every claim that a condition or a template of this registry names: what a ledger entry keeps of a token's claims.</summary>
     internal ImmutableArray<ClaimPath> MentionedClaims { get; init; } = [];
 
+    /// <summary>The revision a text is or would be.</summary>
+    internal static string RevisionOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
+
     /// <summary>The longest life of a token issued under it, refresh tokens included.</summary>
     internal TimeSpan LongestLife =>
         Resources.Values.Select(resource => resource.TokenLifetime).Concat(Rules.All.Select(rule => rule.RefreshLifetime ?? TimeSpan.Zero)).Max();
@@ -67,6 +72,9 @@ sealed record SigningPolicy(JwsAlgorithm Algorithm, TimeSpan RotateEvery)
 {
     /// <summary>ES256, 90 days.</summary>
     public static readonly SigningPolicy Default = new(JwsAlgorithm.ES256, TimeSpan.FromDays(90));
+
+    /// <summary>The longest life of a token we sign: of its resource's, which no rule and no subject lengthens.</summary>
+    public TimeSpan LongestLife { get; init; } = TimeSpan.FromMinutes(10);
 }
 
 /// <summary>Names that mean something of their own and can be nobody's.</summary>

@@ -1,8 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
-using System.Security.Cryptography;
-using System.Text;
 
 namespace Cambist;
 
@@ -65,10 +63,12 @@ public static class RegistryCompiler
         var draft = new RegistryDraft(source, findings);
         OurIssuer.Read(map.Take("issuer"), draft);
         var errorCodes = map.Word("error_codes", "common", "rfc8693") == "rfc8693" ? ErrorProfile.Rfc8693 : ErrorProfile.Common;
-        var signing = SigningSection.Read(map.Take("signing"), nodes);
+        var signingNode = map.Take("signing");
+        var signing = SigningSection.Read(signingNode, nodes);
         ReadSections(map, draft);
         map.Done();
         CrossCheck(draft);
+        signing = SigningSection.WithLongestLife(signing, signingNode, draft);
 
         var clients = ClientGrants.Build(draft);
         if (findings.HasErrors) return new(null, findings.InDocumentOrder());
@@ -105,7 +105,7 @@ public static class RegistryCompiler
         var resources = draft.Resources.Values.Select(resource => resource.Resource).ToArray();
         return new()
         {
-            Revision = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(draft.Source.Text)))[..16],
+            Revision = Registry.RevisionOf(draft.Source.Text),
             Issuer = draft.Issuer,
             ErrorCodes = errorCodes,
             Signing = signing,

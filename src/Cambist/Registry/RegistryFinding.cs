@@ -12,7 +12,7 @@ public enum FindingSeverity
 
 /// <summary>Something wrong in a registry document, in words that say what to write instead.</summary>
 /// <param name="Severity">Whether it keeps the registry from loading.</param>
-/// <param name="Position">Where.</param>
+/// <param name="Position">Where; the default value where it is about the file itself, such as one that is not there.</param>
 /// <param name="Subject">What it is about, such as <c>rule orders-calls</c> or a path.</param>
 /// <param name="Message">What is wrong, and what to write instead.</param>
 public sealed record RegistryFinding(FindingSeverity Severity, DocumentPosition Position, string Subject, string Message)
@@ -21,7 +21,7 @@ public sealed record RegistryFinding(FindingSeverity Severity, DocumentPosition 
     public string? Check { get; init; }
 
     /// <summary>One line: <c>cambist.yaml:31:14 rule orders-calls: …</c>, with the lint check in brackets where one found it.</summary>
-    public string In(string fileName) => $"{fileName}:{this}";
+    public string In(string fileName) => Position == default ? $"{fileName}: {Message}" : $"{fileName}:{this}";
 
     /// <inheritdoc/>
     public override string ToString() => $"{Position} {Subject}: {Message}{(Check is null ? "" : $" [{Check}]")}";

@@ -22,9 +22,11 @@ internal sealed class OwnTokens(KeyRing keys) : ITokenResolver
         if (jws.Algorithm is not { } algorithm) return new Denied(Reason.SubjectAlgorithmUnsupported, "alg is not one this server signs with");
         if (jws.Type != "at+jwt") return new Denied(Reason.SubjectTypeMismatch, "typ is not at+jwt (RFC 9068 §4)");
         if (TokenTimes.Read(claims, now, maxAge: null, out var times) is { } untimely) return untimely;
-        if (jws.KeyId is null || keys.Current.Find(jws.KeyId) is not { } key || !key.Fits(algorithm))
+        if (jws.KeyId is null || keys.Current.Find(jws.KeyId) is not { } ours || !ours.Key.PublicKey.Fits(algorithm))
             return new Denied(Reason.SubjectKeyUnknown, "kid names no key of ours that verifies this alg");
-        if (!jws.IsSignedBy(key)) return new Denied(Reason.SubjectSignatureInvalid, "the signature does not verify under our key");
+        if (times.IssuedAt is { } iat && !ours.MayHaveSignedAt(iat))
+            return new Denied(Reason.SubjectKeyUnknown, "iat is outside the time in which the key that kid names signed");
+        if (!jws.IsSignedBy(ours.Key.PublicKey)) return new Denied(Reason.SubjectSignatureInvalid, "the signature does not verify under our key");
 
         if (SubjectNames.Read(claims, out var sub) is { } noSub) return noSub;
         if (Text(claims, "client_id"u8) is not { } clientId || Text(claims, "aud"u8) is not { } audience || times.IssuedAt is not { } issuedAt)

@@ -17,7 +17,8 @@ sealed class ResourceServer : IAsyncDisposable
     /// <summary>Its one endpoint, which answers with the claims it was called with, each name once.</summary>
     public Uri Claims => new($"{_app.Urls.Single()}/claims");
 
-    public static async Task<ResourceServer> StartAsync(string authority, string audience)
+    /// <summary>Starts one. Unless it <paramref name="asksAgain"/> for the key of an unknown <c>kid</c>, it lives on what it fetched first.</summary>
+    public static async Task<ResourceServer> StartAsync(string authority, string audience, bool asksAgain = true)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -27,6 +28,7 @@ sealed class ResourceServer : IAsyncDisposable
         {
             options.Authority = authority;
             options.Audience = audience;
+            options.RefreshOnIssuerKeyNotFound = asksAgain;
             options.RequireHttpsMetadata = false; // the issuer is on loopback
             options.MapInboundClaims = false;
             options.TokenValidationParameters.ValidTypes = ["at+jwt"]; // RFC 9068 §4

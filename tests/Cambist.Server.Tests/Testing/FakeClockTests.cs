@@ -46,6 +46,20 @@ public sealed class FakeClockTests
     }
 
     [Fact]
+    public void A_jump_fires_what_is_due_once_and_late()
+    {
+        var fired = new List<DateTimeOffset>();
+        using var every = _clock.CreateTimer(_ => fired.Add(_clock.GetUtcNow()), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+        using var later = _clock.CreateTimer(_ => fired.Add(default), null, TimeSpan.FromDays(91), Timeout.InfiniteTimeSpan);
+        _clock.Jump(TimeSpan.FromDays(90));
+        fired.ShouldBe([_clock.GetUtcNow()]);
+        _clock.PendingTimers.ShouldBe(2);
+        _clock.Jump(TimeSpan.FromDays(1));
+        fired.ShouldContain(default(DateTimeOffset));
+        _clock.PendingTimers.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task A_cancellation_after_a_while_comes_with_the_clock()
     {
         using var source = new CancellationTokenSource(TimeSpan.FromSeconds(2), _clock);

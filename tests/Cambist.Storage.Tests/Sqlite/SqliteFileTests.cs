@@ -25,7 +25,7 @@ public sealed class SqliteFileTests : IDisposable
         {
             first = await CommitAsync(store, Some.Entry() with { Consumes = [Some.Key("k")], Stores = Some.Token("t") });
             await store.Ledger.RevokeAsync(Some.Revocation(RevocationKind.Lineage, "a"), None);
-            await store.Keys.TryReplaceAsync(0, [new("kid", StoredKeyUse.Signing, "ES256", 1, 2, null, null, new byte[] { 1 })], None);
+            await store.Keys.TryReplaceAsync(0, [new("kid", StoredKeyUse.Signing, "ES256", 1, 2, null, null, new byte[] { 1 })], null, None);
             await store.Registries.SaveActivatedAsync(new("r", "text", 1), None);
         }
 
@@ -157,6 +157,20 @@ public sealed class SqliteFileTests : IDisposable
 
         using var now = Database.Open(StorePath, readOnly: true);
         now.AskNumber("PRAGMA user_version").ShouldBe(Schema.Version);
+    }
+
+    [Fact]
+    public async Task Keys_of_a_release_that_did_not_know_how_long_tokens_live_are_kept_a_day()
+    {
+        using (var old = Database.Open(Made(), readOnly: false))
+        {
+            Schema.Upgrade(old, StorePath, to: 2);
+            old.Execute("INSERT INTO keys VALUES (0, 'kid', 1, 'ES256', 1, 2, 3, NULL, x'01')");
+        }
+
+        await using var store = Open();
+
+        (await store.Keys.ReadAsync(None)).Keys.ShouldHaveSingleItem().LongestLife.ShouldBe(86_400_000);
     }
 
     [Fact]

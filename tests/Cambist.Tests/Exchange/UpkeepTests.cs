@@ -31,6 +31,33 @@ public sealed class UpkeepTests
         _events.All[0].Message.ShouldBe("failing failed and is tried again: no luck");
     }
 
+    [Fact]
+    public async Task A_tick_that_comes_a_little_early_leaves_no_chore_out()
+    {
+        var done = 0;
+        await using var early = new Upkeep(new EarlyClock(_clock), _events, new Chore("counting", TimeSpan.FromSeconds(1), _ => Count(ref done)));
+        early.Start();
+        for (var i = 0; i < 3; i++)
+        {
+            await WaitForTimerAsync();
+            _clock.Advance(TimeSpan.FromMilliseconds(999));
+        }
+
+        await WaitForTimerAsync();
+        done.ShouldBe(3);
+    }
+
+    /// <summary>Fires a millisecond before its time, as timers do whose clock is coarser than the one that is looked at.</summary>
+    sealed class EarlyClock(FakeClock clock) : TimeProvider
+    {
+        public override long TimestampFrequency => clock.TimestampFrequency;
+
+        public override long GetTimestamp() => clock.GetTimestamp();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            clock.CreateTimer(callback, state, dueTime - TimeSpan.FromMilliseconds(1), period);
+    }
+
     static ValueTask Count(ref int count)
     {
         count++;

@@ -10,10 +10,23 @@ sealed class InMemoryKeyStore : IKeyStore
     /// <summary>Runs once, just before the next replacement.</summary>
     public Func<Task>? BeforeReplace { get; set; }
 
-    public ValueTask<StoredKeys> ReadAsync(CancellationToken cancellationToken) => new(Stored);
+    /// <summary>Whether it cannot be reached.</summary>
+    public bool IsAway { get; set; }
 
-    public async ValueTask<bool> TryReplaceAsync(long expectedVersion, IReadOnlyList<SealedKey> keys, CancellationToken cancellationToken)
+    /// <summary>How often the keys were read.</summary>
+    public int Reads { get; private set; }
+
+    public ValueTask<StoredKeys> ReadAsync(CancellationToken cancellationToken)
     {
+        Reads++;
+        return new(IsAway ? throw new StoreUnavailableException("The store is away.") : Stored);
+    }
+
+    public ValueTask<long> ReadVersionAsync(CancellationToken cancellationToken) => new(IsAway ? throw new StoreUnavailableException("The store is away.") : Stored.Version);
+
+    public async ValueTask<bool> TryReplaceAsync(long expectedVersion, IReadOnlyList<SealedKey> keys, LedgerEntry? entry, CancellationToken cancellationToken)
+    {
+        if (IsAway) throw new StoreUnavailableException("The store is away.");
         if (BeforeReplace is { } other)
         {
             BeforeReplace = null;

@@ -53,6 +53,9 @@ public class RegistryDefaultsTests
         var registry = RegistryText.Load("issuer: https://sts.example.com\nerror_codes: rfc8693\nsigning: { algorithm: RS256, rotate_every: 30d }\n");
         registry.ErrorCodes.ShouldBe(ErrorProfile.Rfc8693);
         registry.Signing.ShouldBe(new SigningPolicy(JwsAlgorithm.RS256, TimeSpan.FromDays(30)));
+        registry.Signing.LongestLife.ShouldBe(TimeSpan.FromMinutes(10));
+        RegistryText.Load("issuer: https://sts.example.com\nsigning: { rotate_every: 2h }\nresources: { a: { identifiers: https://a.example, token: { lifetime: 2d } }, b: { identifiers: https://b.example } }")
+            .Signing.ShouldBe(new SigningPolicy(JwsAlgorithm.ES256, TimeSpan.FromHours(2)) { LongestLife = TimeSpan.FromDays(2) });
     }
 
     [Fact]

@@ -91,7 +91,7 @@ public sealed class RegistryFileTests : IDisposable
     {
         var outside = Write("outside", "not-for-the-registry");
         Write("secrets-2/x", "a-neighbour");
-        var folder = new SecretsFolder(Path.Combine(_folder, "secrets"));
+        var folder = new SecretsFolder(Path.Combine(_folder, "secrets"), new());
         Write("secrets/inside", "ok");
         File.CreateSymbolicLink(Path.Combine(_folder, "secrets", "link"), outside);
         File.CreateSymbolicLink(Path.Combine(_folder, "secrets", "relative"), "../outside");
@@ -109,7 +109,7 @@ public sealed class RegistryFileTests : IDisposable
         Write("secrets/..2030_01_31/secret", "a-secret-of-a-client");
         Directory.CreateSymbolicLink(Path.Combine(_folder, "secrets", "..data"), "..2030_01_31");
         File.CreateSymbolicLink(Path.Combine(_folder, "secrets", "secret"), "..data/secret");
-        new SecretsFolder(Path.Combine(_folder, "secrets")).Read("secret")!.Content.ToArray().ShouldBe("a-secret-of-a-client"u8.ToArray());
+        new SecretsFolder(Path.Combine(_folder, "secrets"), new()).Read("secret")!.Content.ToArray().ShouldBe("a-secret-of-a-client"u8.ToArray());
     }
 
     [Fact]
@@ -117,7 +117,7 @@ public sealed class RegistryFileTests : IDisposable
     {
         Write("real/secret", "a-secret-of-a-client");
         Directory.CreateSymbolicLink(Path.Combine(_folder, "alias"), "real");
-        new SecretsFolder(Path.Combine(_folder, "alias")).Read("secret").ShouldNotBeNull();
+        new SecretsFolder(Path.Combine(_folder, "alias"), new()).Read("secret").ShouldNotBeNull();
     }
 
     [Fact]
@@ -125,7 +125,7 @@ public sealed class RegistryFileTests : IDisposable
     {
         Write("fits", new string('x', SecretsFolder.MaxBytes));
         Write("large", new string('x', SecretsFolder.MaxBytes + 1));
-        var folder = new SecretsFolder(_folder);
+        var folder = new SecretsFolder(_folder, new());
         folder.Read("fits")!.Content.Length.ShouldBe(SecretsFolder.MaxBytes);
         folder.Read("large").ShouldBeNull();
     }

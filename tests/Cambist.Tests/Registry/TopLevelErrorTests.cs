@@ -29,6 +29,8 @@ public class TopLevelErrorTests
     [InlineData("issuer: https://a.example\nsigning: { algorithm: §ES512 }", "signing.algorithm", "known: ES256, ES384, PS256, RS256")]
     [InlineData("issuer: https://a.example\nsigning: { rotate_every: §90 }", "signing.rotate_every", "no duration")]
     [InlineData("issuer: https://a.example\nsigning: { algorithm: §HS256 }", "signing.algorithm", "HS256 is symmetric and never allowed")]
+    [InlineData("issuer: https://a.example\nsigning: { rotate_every: §7199s }", "signing.rotate_every", "write 2h or longer")]
+    [InlineData("issuer: https://a.example\nsigning: §{ rotate_every: 1d }\nresources: { a: { identifiers: https://x.example, token: { lifetime: 99d } } }", "signing", "101 keys would be published at a time")]
     [InlineData("issuer: https://a.example\nsigning: { §rotate: 90d }", "signing", "'rotate' is unknown")]
     [InlineData("issuer: https://a.example\nissuers: §[]", "issuers", "must be a map")]
     [InlineData("issuer: https://a.example\nresources: §orders", "resources", "must be a map")]

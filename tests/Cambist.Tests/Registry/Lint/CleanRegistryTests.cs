@@ -12,7 +12,7 @@ public class CleanRegistryTests
     [
         .. Pages.Samples("registries", "*.yaml").Select(file => Path.GetRelativePath(Architecture.Checkout.Root, file)),
         "samples/AspNetCoreHost/cambist.yaml",
-        "src/Cambist.Server/starting-registry.yaml",
+        "src/Cambist.Server/New/starting-registry.yaml",
     ];
 
     [Theory]

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
 using Cambist.Testing;
 
 namespace Cambist.Server.Tests;
@@ -32,6 +33,13 @@ public class NewTests
         first.Length.ShouldBe(4);
         first[3].ShouldBe(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(first[1]))));
         (await BuiltServer.RunAsync(Path.GetTempPath(), ["new", "secret"])).Output.ShouldNotContain(first[1]);
+    }
+
+    [Fact]
+    public async Task A_new_secret_as_json()
+    {
+        var json = JsonNode.Parse((await BuiltServer.RunAsync(Path.GetTempPath(), ["new", "secret", "--json"])).Output)!;
+        ((string)json["sha256"]!).ShouldBe(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes((string)json["secret"]!))));
     }
 
     [Fact]

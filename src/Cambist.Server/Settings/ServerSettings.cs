@@ -1,8 +1,9 @@
 using System.Net;
+using Cambist.Yaml;
 
 namespace Cambist.Server;
 
-/// <summary>The settings of <c>cambist serve</c>, from <c>appsettings.json</c>, environment (<c>CAMBIST__STORAGE</c>) and command line.</summary>
+/// <summary>The settings of <c>cambist serve</c>, from <c>appsettings.json</c>, a folder of files, environment (<c>CAMBIST__STORAGE</c>) and command line.</summary>
 sealed record ServerSettings
 {
     /// <summary>The registry file.</summary>
@@ -32,8 +33,15 @@ sealed record ServerSettings
     /// <summary>The file with the key that seals private keys; beside the SQLite store by default.</summary>
     public string? KeyFile { get; init; }
 
-    /// <summary>How long ledger entries stay.</summary>
+    /// <summary>How long ledger entries stay. 90 days by default.</summary>
     public TimeSpan AuditRetention { get; init; } = TimeSpan.FromDays(90);
+
+    /// <summary>Every setting there is. <c>AdminToken</c> belongs to the admin API, which is not there yet.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+    [
+        nameof(Registry), nameof(Storage), nameof(Urls), nameof(ManagementUrls), nameof(AllowHttp), nameof(TrustedProxies),
+        nameof(SecretsFolder), nameof(Issuer), nameof(KeyFile), nameof(AuditRetention), SettingsSources.FolderName, "AdminToken",
+    ];
 
     public static ServerSettings Read(IConfiguration configuration)
     {
@@ -60,6 +68,15 @@ sealed record ServerSettings
             ? Path.GetFullPath(Storage["sqlite:".Length..])
             : throw new FailedException($"Cambist:Storage is \"{Kind(Storage)}…\"; this version stores on SQLite only: sqlite:PATH");
 
+    /// <summary>What surrounds the registry, for <c>serve</c> and <c>check</c> alike.</summary>
+    public RegistryFileOptions RegistryOptions() => new()
+    {
+        SecretsFolder = SecretsFolder,
+        ConfiguredIssuer = Issuer,
+        DefaultIssuer = LoopbackIssuer(),
+        AllowHttp = AllowHttp,
+    };
+
     public IEnumerable<IPNetwork> ParseTrustedProxies() =>
         (TrustedProxies ?? "").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries).Select(range =>
             IPNetwork.TryParse(range, out var network) ? network
@@ -75,6 +92,11 @@ sealed record ServerSettings
         section[name] is not { } text ? otherwise
         : Durations.TryParse(text, out var duration, out var error) ? duration
         : throw new FailedException($"Cambist:{name}: {error}, such as {Durations.Format(otherwise)}");
+
+    /// <summary>The first of the URLs that is on loopback: our identifier where nobody says another.</summary>
+    string? LoopbackIssuer() =>
+        Urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .FirstOrDefault(url => Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.IsLoopback)?.TrimEnd('/');
 
     /// <summary>A connection string may hold a password; only its beginning is shown.</summary>
     static string Kind(string connection) => connection.Split(['=', ':', ';'], 2)[0];

@@ -1,0 +1,69 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Cambist.Server;
+
+/// <summary>What <c>cambist check</c> has to say. Errors go to standard error, worded as at start; the rest to standard output.</summary>
+sealed record CheckReport(LoadedRegistry Loaded, IReadOnlyList<RegistryFinding> Findings)
+{
+    public int Errors => Findings.Count(finding => finding.Severity == FindingSeverity.Error);
+
+    int Warnings => Findings.Count - Errors;
+
+    public void WriteText(Terminal terminal)
+    {
+        foreach (var finding in Findings)
+        {
+            var isError = finding.Severity == FindingSeverity.Error;
+            var line = Terminal.Harmless(finding.In(Loaded.FileName));
+            if (isError) terminal.Error.WriteLine(terminal.Red(line, terminal.ColoursError));
+            else terminal.Output.WriteLine(terminal.Yellow($"warning: {line}", terminal.ColoursOutput));
+        }
+
+        terminal.Output.WriteLine(Summary());
+    }
+
+    public void WriteJson(Terminal terminal)
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            writer.WriteStartArray();
+            foreach (var finding in Findings) Write(writer, finding);
+            writer.WriteEndArray();
+        }
+
+        terminal.Output.WriteLine(System.Text.Encoding.UTF8.GetString(buffer.ToArray()));
+    }
+
+    static void Write(Utf8JsonWriter writer, RegistryFinding finding)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("severity", finding.Severity == FindingSeverity.Error ? "error" : "warning");
+        if (finding.Position == default)
+        {
+            writer.WriteNull("line");
+            writer.WriteNull("column");
+        }
+        else
+        {
+            writer.WriteNumber("line", finding.Position.Line);
+            writer.WriteNumber("column", finding.Position.Column);
+        }
+
+        writer.WriteString("subject", finding.Subject);
+        writer.WriteString("message", finding.Message);
+        writer.WriteString("check", finding.Check); // null for what is no lint
+        writer.WriteEndObject();
+    }
+
+    string Summary()
+    {
+        var found = $"{Counted(Errors, "error")}, {Counted(Warnings, "warning")}";
+        return Loaded.Compilation.Registry is not { } registry
+            ? $"{Loaded.FileName}: {found}; a server does not start on it"
+            : $"{Loaded.FileName}: {found}; {Counted(registry.Issuers.Count, "issuer")}, {Counted(registry.Resources.Count(resource => resource.Key != ReservedNames.AdminResource), "resource")}, {Counted(registry.Clients.Count, "client")}, {Counted(registry.Rules.All.Length, "rule")}, revision {registry.Revision}";
+    }
+
+    static string Counted(int number, string what) => $"{number} {what}{(number == 1 ? "" : "s")}";
+}

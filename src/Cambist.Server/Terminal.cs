@@ -1,0 +1,48 @@
+using System.Text;
+
+namespace Cambist.Server;
+
+/// <summary>What a command reads and writes: the console, or a test's own streams.</summary>
+sealed record Terminal(Stream Input, TextWriter Output, TextWriter Error)
+{
+    /// <summary>Whether standard output may be coloured: it is a terminal, and nobody asked for none (no-color.org).</summary>
+    public bool ColoursOutput { get; init; }
+
+    /// <summary>The same of standard error.</summary>
+    public bool ColoursError { get; init; }
+
+    /// <summary>The clock that tells how old a token is.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    public static Terminal OfProcess()
+    {
+        var wantsColour = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && Environment.GetEnvironmentVariable("TERM") is not "dumb";
+        return new(Console.OpenStandardInput(), Console.Out, Console.Error)
+        {
+            ColoursOutput = wantsColour && !Console.IsOutputRedirected,
+            ColoursError = wantsColour && !Console.IsErrorRedirected,
+        };
+    }
+
+    public string Red(string text, bool colours) => colours ? $"\e[31m{text}\e[0m" : text;
+
+    public string Yellow(string text, bool colours) => colours ? $"\e[33m{text}\e[0m" : text;
+
+    public string Bold(string text) => ColoursOutput ? $"\e[1m{text}\e[0m" : text;
+
+    /// <summary>Text of a stranger without what a terminal would obey: control characters, and those that turn the direction of writing.</summary>
+    public static string Harmless(string text)
+    {
+        StringBuilder? changed = null;
+        for (var i = 0; i < text.Length; i++)
+        {
+            var isObeyed = char.IsControl(text[i]) || char.GetUnicodeCategory(text[i]) is System.Globalization.UnicodeCategory.Format
+                or System.Globalization.UnicodeCategory.LineSeparator or System.Globalization.UnicodeCategory.ParagraphSeparator;
+            if (isObeyed) changed ??= new StringBuilder(text, 0, i, text.Length + 16);
+            if (isObeyed) changed!.Append($"\\u{(int)text[i]:x4}");
+            else changed?.Append(text[i]);
+        }
+
+        return changed?.ToString() ?? text;
+    }
+}

@@ -1,0 +1,41 @@
+namespace Cambist;
+
+/// <summary>What is told of the registry's life, and how it is kept.</summary>
+static class RegistryEvents
+{
+    /// <summary>A document that cannot be used, with every error.</summary>
+    /// <param name="refused">The document.</param>
+    /// <param name="instead">What is in force instead.</param>
+    public static EngineEvent Refused(LoadedRegistry refused, string instead)
+    {
+        var errors = refused.Errors;
+        return new(EngineEventSeverity.Error, "registry_refused", string.Join(Environment.NewLine,
+            errors.Prepend($"{refused.FileName} is refused for {Count(errors.Length)}; {instead}. Mend the file; it is read again by itself.")));
+    }
+
+    /// <summary>A document that can be used again and says what is in force already.</summary>
+    public static EngineEvent Mended(LoadedRegistry mended) =>
+        new(EngineEventSeverity.Information, "registry_mended", $"{mended.FileName} is the registry in force again, revision {mended.Compilation.Registry!.Revision}.");
+
+    /// <summary>A swap.</summary>
+    public static EngineEvent Activated(Registry before, Registry now) => new(EngineEventSeverity.Information, "registry_activated", before.Revision == now.Revision
+        ? $"Registry revision {now.Revision} is in force with what the files it names hold now."
+        : $"Registry revision {now.Revision} is in force; before it, {before.Revision} was.");
+
+    /// <summary>What somebody should look at in a document, less what was said of the one before it.</summary>
+    public static IEnumerable<EngineEvent> Warnings(LoadedRegistry registry, LoadedRegistry? before = null) =>
+        registry.Warnings.Except(before?.Warnings ?? []).Select(warning => new EngineEvent(EngineEventSeverity.Warning, "registry_warning", warning));
+
+    /// <summary>How the store keeps it.</summary>
+    public static RegistryRevision AsActivated(this LoadedRegistry registry, TimeProvider clock) =>
+        new(registry.Compilation.Registry!.Revision, registry.Text, clock.GetUtcNow().ToUnixTimeMilliseconds())
+        {
+            LongestLife = (long)registry.Compilation.Registry!.LongestLife.TotalMilliseconds,
+        };
+
+    /// <summary>How readiness shows it.</summary>
+    public static RegistryRefusal AsRefused(this LoadedRegistry registry, TimeProvider clock) => new(
+        Path.GetFileName(registry.FileName), registry.Text.Length == 0 ? null : Registry.RevisionOf(registry.Text), registry.Errors.Length, clock.GetUtcNow());
+
+    static string Count(int errors) => errors == 1 ? "one error" : $"{errors} errors";
+}

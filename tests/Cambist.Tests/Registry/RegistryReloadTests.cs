@@ -1,0 +1,146 @@
+using Cambist.Tests.Keys;
+using Cambist.Yaml;
+
+namespace Cambist.Tests;
+
+public sealed class RegistryReloadTests : IDisposable
+{
+    const string Text = "issuer: https://sts.example.com\n";
+    const string Issuers = "issuers: { login: { issuer: https://login.example.com, tokens: id_token, subject: \"{sub}\" } }\n";
+
+    readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("cambist-reload-");
+    readonly FakeClock _clock = new();
+    readonly HeardEvents _events = new();
+    readonly AwayStore _store = new();
+    readonly StubIssuer _idp = new();
+    readonly HttpMessageInvoker _http;
+
+    public RegistryReloadTests() => _http = new(_idp);
+
+    public void Dispose()
+    {
+        _http.Dispose();
+        _idp.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    string Document => Path.Combine(_folder.FullName, "cambist.yaml");
+
+    /// <summary>Starts on a document, or on what the store has kept.</summary>
+    async Task<RegistryReload> StartAsync(string text)
+    {
+        File.WriteAllText(Document, text);
+        var loader = new RegistryFileLoader(Document, new() { Clock = _clock });
+        var start = await StartingRegistry.ChooseAsync(loader, loader.Load(), _store, _clock, _events);
+        var active = new ActiveRegistry(start.InForce.Compilation.Registry!);
+        return new(loader, start, new(active, _store, new(_http, _clock, _events), _clock), _events);
+    }
+
+    static async Task LookAsync(RegistryReload reload, int times)
+    {
+        for (var i = 0; i < times; i++) await reload.LookAsync(CancellationToken.None);
+    }
+
+    static string Revision(string text) => Registry.RevisionOf(text);
+
+    [Fact]
+    public async Task A_change_is_taken_at_the_second_look_that_finds_it_and_kept_by_the_store()
+    {
+        var reload = await StartAsync(Text);
+        File.WriteAllText(Document, Text + "# edited\n");
+        await LookAsync(reload, 1);
+        reload.Registry.Current.Revision.ShouldBe(Revision(Text));
+        await LookAsync(reload, 1);
+        reload.Registry.Current.Revision.ShouldBe(Revision(Text + "# edited\n"));
+        (await _store.FindLatestAsync(CancellationToken.None))!.Text.ShouldBe(Text + "# edited\n");
+    }
+
+    [Fact]
+    public async Task What_changes_between_any_two_looks_is_taken_once_it_stays()
+    {
+        var reload = await StartAsync(Text);
+        for (var i = 0; i < 5; i++)
+        {
+            File.WriteAllText(Document, Text + $"# edit {i}\n");
+            await LookAsync(reload, 1);
+            reload.Registry.Current.Revision.ShouldBe(Revision(Text));
+        }
+
+        await LookAsync(reload, 1);
+        reload.Registry.Current.Revision.ShouldBe(Revision(Text + "# edit 4\n"));
+        _events.Names.ShouldBe(["signing_key_created", "registry_activated"]);
+    }
+
+    [Fact]
+    public async Task A_store_that_is_away_keeps_the_old_registry_until_it_is_back()
+    {
+        var reload = await StartAsync(Text);
+        File.WriteAllText(Document, Text + Issuers);
+        _store.IsAway = true;
+        await LookAsync(reload, 1);
+        for (var i = 0; i < 3; i++) await Should.ThrowAsync<StoreUnavailableException>(() => LookAsync(reload, 1));
+        reload.Registry.Current.Revision.ShouldBe(Revision(Text));
+        _store.IsAway = false;
+        await LookAsync(reload, 1);
+        reload.Registry.Current.Issuers.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_start_on_a_bad_file_serves_what_the_store_kept_and_tells_every_error()
+    {
+        await StartAsync(Text);
+        var reload = await StartAsync("one: 1\ntwo: 2\n");
+        reload.Registry.Current.Revision.ShouldBe(Revision(Text));
+        reload.Registry.Refused.ShouldBe(new("cambist.yaml", Revision("one: 1\ntwo: 2\n"), reload.Registry.Refused!.Errors, _clock.GetUtcNow()));
+        _events.Last.Message.Split('\n').Length.ShouldBe(1 + reload.Registry.Refused.Errors);
+        await LookAsync(reload, 3);
+        _events.Names.Count(name => name == "registry_refused").ShouldBe(1);
+
+        File.WriteAllText(Document, Text);
+        await LookAsync(reload, 2);
+        reload.Registry.Refused.ShouldBeNull();
+        _events.Last.Name.ShouldBe("registry_mended");
+    }
+
+    [Fact]
+    public async Task A_start_on_a_bad_file_with_nothing_kept_is_refused_with_every_error()
+    {
+        var failure = await Should.ThrowAsync<RegistryException>(() => StartAsync(Text + "one: 1\ntwo: 2\n"));
+        failure.Message.Split('\n').Length.ShouldBe(2);
+        failure.Registry.FileName.ShouldBe(Document);
+    }
+
+    [Fact]
+    public async Task A_warning_is_told_when_it_is_new()
+    {
+        var reload = await StartAsync(Text);
+        var warned = Text + "clients: { web: { secrets: { sha256: \"" + new string('a', 64) + "\", expires: 2029-01-01 } } }\n";
+        File.WriteAllText(Document, warned);
+        await LookAsync(reload, 2);
+        var first = _events.Names.Count(name => name == "registry_warning");
+        first.ShouldBeGreaterThan(0);
+        File.WriteAllText(Document, warned + "# edited\n");
+        await LookAsync(reload, 2);
+        _events.Names.Count(name => name == "registry_activated").ShouldBe(2);
+        _events.Names.Count(name => name == "registry_warning").ShouldBe(first);
+    }
+
+    /// <summary>The memory store's registries, which can be away.</summary>
+    sealed class AwayStore : IRegistryStore
+    {
+        readonly MemoryRegistries _kept = new(new());
+
+        public bool IsAway { get; set; }
+
+        public ValueTask SaveActivatedAsync(RegistryRevision revision, CancellationToken cancellationToken) =>
+            IsAway ? throw new StoreUnavailableException("away") : _kept.SaveActivatedAsync(revision, cancellationToken);
+
+        public ValueTask<RegistryRevision?> FindLatestAsync(CancellationToken cancellationToken) => _kept.FindLatestAsync(cancellationToken);
+
+        public ValueTask<RegistryRevision?> FindAsync(string revision, CancellationToken cancellationToken) => _kept.FindAsync(revision, cancellationToken);
+
+        public ValueTask<ReadOnlyMemory<byte>?> FindAdminTokenHashAsync(CancellationToken cancellationToken) => _kept.FindAdminTokenHashAsync(cancellationToken);
+
+        public ValueTask SaveAdminTokenHashAsync(ReadOnlyMemory<byte> sha256, CancellationToken cancellationToken) => _kept.SaveAdminTokenHashAsync(sha256, cancellationToken);
+    }
+}
