@@ -68,7 +68,7 @@ public sealed class RegistryReloadTests : IDisposable
 
         await LookAsync(reload, 1);
         reload.Registry.Current.Revision.ShouldBe(Revision(Text + "# edit 4\n"));
-        _events.Names.ShouldBe(["signing_key_created", "registry_activated"]);
+        _events.Names.ShouldBe(["registry_activated"]);
     }
 
     [Fact]
