@@ -29,6 +29,15 @@ public sealed class ExplainTests
         ((string?)json["id"], (string?)json["reason"], (string?)json["rule"]).ShouldBe((refused.DecisionId, "scope_not_granted", "sign-in"));
         ((string?)json["trace"]).ShouldNotBeNull().ShouldContain("scope_not_granted: ");
 
+        // what leads there: the log names the store, and the decision, also of a request without a target
+        var untargeted = await deployment.Server.PostTokenAsync("web", Deployment.WebSecret,
+            Deployment.ExchangeForm("not-a-token"), Cancellation);
+        for (var tries = 0; !deployment.Server.Output.Contains(untargeted.DecisionId!, StringComparison.Ordinal) && tries < 200; tries++) await Task.Delay(20, Cancellation);
+        deployment.Server.Output.ShouldContain($", store {deployment.Database}, registry revision ");
+        deployment.Server.Output.ShouldContain($"refused: client web, target -, reason subject_malformed, decision {untargeted.DecisionId}");
+        (await BuiltServer.RunAsync(deployment.Server.Folder, ["explain", untargeted.DecisionId!, "--storage", "sqlite:cambist.db"], cancellation: Cancellation))
+            .Output.ShouldContain("not read as a JWT: it is not three parts of base64url");
+
         var unknown = new string('0', 31) + "1";
         var none = await BuiltServer.RunAsync(deployment.Server.Folder, ["explain", unknown, "--storage", "sqlite:cambist.db"], cancellation: Cancellation);
         (none.ExitCode, none.Output).ShouldBe((1, ""));
