@@ -17,7 +17,7 @@ static partial class DecisionLog
                 Issued(log, entry.Client, entry.Target, entry.Rule, entry.Id);
                 break;
             case Outcome.Refused { Entry: { } entry }:
-                Refused(log, entry.Client, entry.Target, entry.Reason.WireName(), entry.Id);
+                Refused(log, entry.Client, entry.Target ?? "-", entry.Reason.WireName(), entry.Id);
                 break;
             case Outcome.Refused { Reason: var reason }:
                 Counted(log, reason.WireName());
@@ -29,7 +29,7 @@ static partial class DecisionLog
     static partial void Issued(ILogger log, string? client, string? target, string? rule, DecisionId decisionId);
 
     [LoggerMessage(2, LogLevel.Information, "refused: client {Client}, target {Target}, reason {Reason}, decision {DecisionId}")]
-    static partial void Refused(ILogger log, string? client, string? target, string reason, DecisionId decisionId);
+    static partial void Refused(ILogger log, string? client, string target, string reason, DecisionId decisionId);
 
     [LoggerMessage(3, LogLevel.Debug, "refused and counted: reason {Reason}")]
     static partial void Counted(ILogger log, string reason);

@@ -17,6 +17,7 @@ static class CommandLine
             ServeCommand.Create(),
             CheckCommand.Create(terminal),
             InspectCommand.Create(terminal),
+            ExplainCommand.Create(terminal),
             NewCommand.Create(terminal),
             DemoCommand.Create(),
             KeysCommand.Create(terminal),

@@ -29,6 +29,7 @@ static class NewCommand
         var command = new Command("secret", """
             A client secret, shown once, with its hash. The client keeps the secret; the registry gets the hash:
             clients: { web: { secrets: { sha256: HASH } } }
+            For secrets: { file: web-secret } the file holds the secret alone: cambist new secret | sed -n 's/^secret *//p' > web-secret
             """) { json };
         command.SetAction(parsed =>
         {

@@ -18,7 +18,7 @@ internal static class Trace
         var text = new StringBuilder();
         void Line(string line) => text.AppendLine(Printable(line));
 
-        if (walk.Client is { } client) Line($"client: {client.Id}, by {client.Authentication}");
+        if (walk.Client is { } client) Line($"client: {client.Id}, {(client.IsPublic ? "public" : $"by {client.Authentication}")}");
         if (walk.Subject is { } subject) Line($"subject: {subject.Subject} ({DecisionInputJson.KindName(subject.Kind)}) from {subject.IssuerName}, as {subject.TokenType}");
         if (walk.Actor is { } actor) Line($"actor: {actor.Subject} from {actor.IssuerName}");
         if (walk.Target is { } target) Line($"target: {target.Resource.Name}, aud {target.Audience}");

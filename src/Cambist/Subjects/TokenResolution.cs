@@ -32,8 +32,10 @@ internal sealed class TokenResolution(IReadOnlyList<ITokenResolver> resolvers)
             if (await resolver.ResolveAsync(token, walk.Registry, walk.Now, cancellationToken) is { } result) return result;
 
         // Nobody's: a JWT has an issuer that is not trusted for this, anything else is unknown.
-        return token.Jws is { } jws && jws.Payload.TryGet("iss", out _)
-            ? new Denied(Reason.SubjectIssuerUntrusted, $"no issuer in the registry is trusted for this iss, as {token.TokenType}")
+        return token.Jws is { } jws && jws.Payload.TryGet("iss", out var iss)
+            ? new Denied(Reason.SubjectIssuerUntrusted, iss.GetString() is { } identifier && walk.Registry.IssuersByIdentifier.TryGetValue(identifier, out var issuer)
+                ? $"issuer {issuer.Name} is not trusted for this: it was sent as {token.TokenType}; see issuers.{issuer.Name}.tokens and roles"
+                : $"no issuer in the registry has this iss, to the byte; it was sent as {token.TokenType}")
             : new Denied(Reason.SubjectUnknown, "not a token of ours, and no JWT of a trusted issuer");
     }
 

@@ -16,7 +16,7 @@ internal sealed class TrustedIssuers(IssuerKeys keys, KeyRing ours) : ITokenReso
     {
         // An access token may be opaque and another resolver's; the other two types are JWTs or nothing.
         if (token.Jws is not { } jws)
-            return token.TokenType == TokenTypes.AccessToken ? NotMine : new(new Denied(Reason.SubjectMalformed, $"not read as a JWT: {token.Fault}"));
+            return token.TokenType == TokenTypes.AccessToken ? NotMine : new(new Denied(Reason.SubjectMalformed, "not read as a JWT: " + InWords(token.Fault)));
         if (!jws.Payload.TryGet("iss"u8, out var iss)
             || iss.GetString() is not { } identifier
             || !registry.IssuersByIdentifier.TryGetValue(identifier, out var issuer)
@@ -28,6 +28,16 @@ internal sealed class TrustedIssuers(IssuerKeys keys, KeyRing ours) : ITokenReso
             ? new(denied)
             : VerifyAsync(jws, issuer, kind, times, registry, now, cancellationToken);
     }
+
+    static string InWords(JwsFault fault) => fault switch
+    {
+        JwsFault.TooLong => $"it is longer than {CompactJws.MaxLength} characters",
+        JwsFault.NotCompact => "it is not three parts of base64url with dots between them; see that it was sent whole, and nothing else with it",
+        JwsFault.NotClaims => "its header or payload is no JSON object, or has a member twice",
+        JwsFault.HeaderMalformed => "alg, kid, typ or cty of its header is missing, too long or no string",
+        JwsFault.CriticalExtension => "its header has crit or b64, and this server knows no extension",
+        _ => "it is encrypted, compressed, or a token within a token",
+    };
 
     static bool IsTrustedFor(TrustedIssuer issuer, TokenRole role) =>
         role == TokenRole.Subject ? issuer.IsTrustedForSubjects : issuer.IsTrustedForActors;

@@ -5,7 +5,7 @@ public class ClientErrorTests
     const string Resources = "resources:\n  orders: { identifiers: [https://orders.example.com, orders-api], scopes: [read, write] }\n  plain: { identifiers: https://plain.example.com }\n";
     const string PublicKey = "{ kty: EC, crv: P-256, x: MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4, y: 4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM }";
 
-    static readonly (string, string)[] Files = [("one", "the-first-long-secret\n"), ("two", "the-first-long-secret\r\n\nthe-second-long-secret"), ("three", "a\nb\nc\n"), ("none", "\r\n\n")];
+    static readonly (string, string)[] Files = [("one", "the-first-long-secret\n"), ("two", "the-first-long-secret\r\n\nthe-second-long-secret"), ("three", "a\nb\nc\n"), ("printed", $"secret  {Wrong.Hash}\nsha256  {Wrong.Hash}\n"), ("json", $$"""{"secret":"{{Wrong.Hash}}"}"""), ("none", "\r\n\n")];
 
     [Theory]
     [InlineData("a: §x", "clients.a", "must be a map")]
@@ -43,6 +43,8 @@ public class ClientErrorTests
     [InlineData("a: { secrets: { sha256: HASH, expires: §2031-1-1 } }", "clients.a.secrets.expires", "no date")]
     [InlineData("a: { secrets: { file: §missing } }", "clients.a.secrets.file", "no readable file")]
     [InlineData("a: { secrets: { file: §none } }", "clients.a.secrets.file", "the file is empty")]
+    [InlineData("a: { secrets: { file: §printed } }", "clients.a.secrets.file", "keep the secret alone in it")]
+    [InlineData("a: { secrets: { file: §json } }", "clients.a.secrets.file", "keep the secret alone in it")]
     [InlineData("a: { secrets: { file: §three } }", "clients.a.secrets.file", "more than two")]
     [InlineData("a: { secrets: { file: §/etc/passwd } }", "clients.a.secrets.file", "outside the secrets folder")]
     [InlineData("a: { secrets: { file: §a/../../b } }", "clients.a.secrets.file", "outside the secrets folder")]

@@ -222,6 +222,13 @@ public class RegistryDefaultsTests
     public void A_short_secret_is_a_warning() =>
         RegistryText.Compile(Wrong.Issuer + "clients: { a: { secrets: { file: s } } }", ("s", "hunter2")).Warnings().ShouldHaveSingleItem().Message.ShouldContain("can be guessed");
 
+    [Theory]
+    [InlineData(" a-secret-that-is-long-enough")]
+    [InlineData("a-secret-that-is-long-enough \r")]
+    [InlineData("a-secret-that-is-long-enough\t")]
+    public void A_space_around_a_secret_is_a_warning(string line) =>
+        RegistryText.Compile(Wrong.Issuer + "clients: { a: { secrets: { file: s } } }", ("s", line + "\n")).Warnings().ShouldHaveSingleItem().Message.ShouldContain("begins or ends with a space");
+
     [Fact]
     public void What_a_client_serves_and_is_known_as_is_read()
     {
