@@ -15,7 +15,7 @@ sealed record CheckReport(LoadedRegistry Loaded, IReadOnlyList<RegistryFinding> 
         foreach (var finding in Findings)
         {
             var isError = finding.Severity == FindingSeverity.Error;
-            var line = Terminal.Harmless(finding.In(Loaded.FileName));
+            var line = PrintableText.Of(finding.In(Loaded.FileName));
             if (isError) terminal.Error.WriteLine(terminal.Red(line, terminal.ColoursError));
             else terminal.Output.WriteLine(terminal.Yellow($"warning: {line}", terminal.ColoursOutput));
         }

@@ -48,7 +48,7 @@ static class NewCommand
             A line of a key file (Cambist:KeyFile), which seals our private keys in the store: (umask 077; cambist new key-file > cambist.key)
             On SQLite the server makes one by itself.
             """);
-        command.SetAction(_ => terminal.Output.WriteLine(Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))));
+        command.SetAction(_ => terminal.Output.WriteLine(KeyFile.NewLine()));
         return command;
     }
 
