@@ -16,7 +16,7 @@ static class ExplainReport
     {
         void Line(string name, string? value)
         {
-            if (value is not null) terminal.Output.WriteLine($"{name,-9} {Terminal.Harmless(value)}");
+            if (value is not null) terminal.Output.WriteLine($"{name,-9} {PrintableText.Of(value)}");
         }
 
         Line("decision", $"{entry.Id}  {Instant(entry.Id.Milliseconds)}");
@@ -39,7 +39,7 @@ static class ExplainReport
         if (entry.Trace is null) return;
         terminal.Output.WriteLine();
         terminal.Output.WriteLine(terminal.Bold("trace"));
-        foreach (var line in entry.Trace.Split('\n')) terminal.Output.WriteLine($"  {Terminal.Harmless(line.TrimEnd('\r'))}");
+        foreach (var line in entry.Trace.Split('\n')) terminal.Output.WriteLine($"  {PrintableText.Of(line.TrimEnd('\r'))}");
     }
 
     public static void WriteJson(Terminal terminal, LedgerEntry entry)
