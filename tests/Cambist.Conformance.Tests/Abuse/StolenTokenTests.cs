@@ -38,7 +38,7 @@ public sealed class StolenTokenTests(AbuseWorld world)
             issuer => issuer.Replace("http", "https", StringComparison.Ordinal), issuer => issuer + "?x", issuer => issuer + "#x", issuer => issuer + "\0", issuer => " " + issuer, issuer => issuer.Replace("127", "lоgin", StringComparison.Ordinal),
         ];
         foreach (var change in almost)
-            await _slots.StopAsync(Reason.SubjectIssuerUntrusted, honest => honest.WithClaim("iss", change(honest.Claims.Text("iss"))));
+            await _slots.StopAsync(Reason.SubjectIssuerUntrusted, honest => honest.WithClaim("iss", change(honest.Claims.Text("iss"))), [.. _slots.External, _slots.Own, _slots.Proof]); // a client is no address
         foreach (var notText in new[] { "null", "1", "[]", "{}", "true" })
             await _slots.StopAsync(Reason.SubjectIssuerUntrusted, honest => honest.WithRawClaim("iss", notText));
         await _slots.StopAsync(Reason.SubjectIssuerUntrusted, honest => honest.WithClaim("iss", new JsonArray(honest.Claims.Text("iss"))));
