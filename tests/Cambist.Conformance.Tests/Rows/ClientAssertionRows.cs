@@ -251,6 +251,18 @@ public sealed class ClientAssertionRows(AssertionWorld world) : IClassFixture<As
         }
     }
 
+    [Fact]
+    public async Task BP_02_check_recommends_keys_where_clients_have_secrets()
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        var clients = $"clients:\n  keyed: {{ jwks: {TestKey.PublicSet(Keys.Es256).ToJsonString()}, client_credentials: {{ orders: read }} }}\n";
+        var registry = $"issuer: http://127.0.0.1:8080\nresources: {{ orders: {{ identifiers: https://orders.example.com, scopes: read }} }}\n{clients}";
+        (await BuiltServer.RunAsync(world.Common.Folder, ["check", "-"], registry, cancellation: cancel)).Output.ShouldNotContain("secret");
+        var result = await BuiltServer.RunAsync(world.Common.Folder, ["check", "-"], registry + $"  {Client("web", "client_credentials: { orders: read }")}\n", cancellation: cancel);
+        result.ExitCode.ShouldBe(0, result.Error);
+        result.Output.ShouldContain("1 client with a secret, which a key would spare: cambist new client-key");
+    }
+
     static IEnumerable<string> List(JsonObject json, string name) => json[name]!.AsArray().Select(item => item!.GetValue<string>());
 
     long Now => world.Common.Now();
