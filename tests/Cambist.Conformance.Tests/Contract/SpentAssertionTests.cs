@@ -154,15 +154,34 @@ public sealed class SpentAssertionTests(AssertionWorld world) : IClassFixture<As
         answers.Count(answer => answer.Status == HttpStatusCode.OK).ShouldBe(1);
         answers.Count(answer => answer.Reason == "client_authentication_failed").ShouldBe(49);
 
+        var refused = Assertions.Sign(own.Common, "keyed", change: claims => claims["exp"] = own.Common.Now() + 500);
+        (await own.ExchangeByAsync(own.Common, refused, ("scope", "unheard-of"))).Reason.ShouldBe("scope_not_granted");
+
         await own.Common.RestartAsync();
-        var later = await own.ExchangeByAsync(own.Common, assertion);
-        (later.Status, later.Reason).ShouldBe((HttpStatusCode.Unauthorized, "client_authentication_failed"));
+        foreach (var spent in new[] { assertion, refused })
+        {
+            var later = await own.ExchangeByAsync(own.Common, spent);
+            (later.Status, later.Reason).ShouldBe((HttpStatusCode.Unauthorized, "client_authentication_failed"));
+        }
+
         (await own.ExchangeByAsync(own.Common, Assertions.Sign(own.Common, "keyed"))).Status.ShouldBe(HttpStatusCode.OK);
         var entries = await own.Common.Engine.Store.Decisions.PageAsync(DecisionFilter.All, default, 200, TestContext.Current.CancellationToken);
-        entries.Count(entry => entry.Outcome != DecisionOutcome.Counted).ShouldBe(2);
+        entries.Count(entry => entry.Outcome != DecisionOutcome.Counted).ShouldBe(3);
         var counted = entries.Where(entry => entry.Outcome == DecisionOutcome.Counted).ToList(); // one an address, written when it stopped
         counted.Sum(entry => entry.Counted!.Count).ShouldBe(49);
         counted.ShouldAllBe(entry => entry.Client == "keyed" && entry.Reason == Reason.ClientAuthenticationFailed);
+    }
+
+    [Fact]
+    public async Task CA_13_an_outage_of_the_subjects_issuer_spends_it_too()
+    {
+        await using var own = await AdHocWorld.StartAsync(login => AssertionWorld.RegistryOf(login, $"  keyed: {{ jwks: {TestKey.PublicSet(Keys.Es256).ToJsonString()} }}"));
+        own.Login.Discovery.Status = 500;
+        var assertion = Assertions.Sign(own.Common, "keyed");
+        var away = await own.ExchangeByAsync(own.Common, assertion);
+        (away.Status, away.Reason).ShouldBe((HttpStatusCode.ServiceUnavailable, "issuer_keys_unavailable"));
+        away.DecisionId.ShouldNotBeNull();
+        (await own.ExchangeByAsync(own.Common, assertion)).Reason.ShouldBe("client_authentication_failed");
     }
 
     [Fact]
