@@ -9,11 +9,13 @@ namespace Cambist.AspNetCore;
 /// </summary>
 static class MetadataDocument
 {
+    const string ByKey = "private_key_jwt";
+
     public static byte[] Of(Registry registry)
     {
         var issuer = registry.Issuer.TrimEnd('/');
         var methods = registry.Clients.Values.Where(client => !client.IsDisabled).Select(client => MethodName(client.Authentication)).OfType<string>();
-        return JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object>
+        var document = new Dictionary<string, object>
         {
             ["issuer"] = registry.Issuer,
             ["token_endpoint"] = issuer + EndpointPaths.Token,
@@ -22,13 +24,16 @@ static class MetadataDocument
             ["response_types_supported"] = Array.Empty<string>(), // RFC 8414 §2 wants the member; there is no authorization endpoint
             ["token_endpoint_auth_methods_supported"] = methods.Append("client_secret_basic").Distinct().Order(StringComparer.Ordinal),
             ["scopes_supported"] = registry.Resources.Values.Where(resource => resource.Name != ReservedNames.AdminResource).SelectMany(resource => resource.Scopes).Distinct().Order(StringComparer.Ordinal),
-        });
+        };
+        if (methods.Contains(ByKey)) document["token_endpoint_auth_signing_alg_values_supported"] = JwsAlgorithm.OfClients.Select(algorithm => algorithm.Name);
+        return JsonSerializer.SerializeToUtf8Bytes(document);
     }
 
     static string? MethodName(ClientAuthenticationMethod method) => method switch
     {
         ClientAuthenticationMethod.ClientSecretBasic => "client_secret_basic",
         ClientAuthenticationMethod.ClientSecretPost => "client_secret_post",
+        ClientAuthenticationMethod.PrivateKeyJwt => ByKey,
         ClientAuthenticationMethod.None => "none",
         _ => null, // parsed, not built yet
     };

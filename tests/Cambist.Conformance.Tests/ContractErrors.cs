@@ -30,7 +30,7 @@ static class ContractErrors
         Reason.RequestTooLarge => Same(413, "invalid_request", isBefore: true),
         Reason.MediaTypeUnsupported => Same(415, "invalid_request", isBefore: true),
         Reason.IssuerKeysUnavailable => Same(503, "temporarily_unavailable"),
-        Reason.StoreUnavailable => Same(503, "temporarily_unavailable", isBefore: true),
+        Reason.ClientKeysUnavailable or Reason.StoreUnavailable => Same(503, "temporarily_unavailable", isBefore: true),
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "The contract's table has no line for it."),
     };
 

@@ -11,14 +11,15 @@ public sealed class CambistEngine : IAsyncDisposable
     {
         var registry = reload.Registry;
         var strangers = new Strangers(clock);
+        var clients = new ClientAuthenticator(issuerKeys);
         var recorder = new DecisionRecorder(store.Ledger, strangers);
         var writer = new AccessTokenWriter(keys);
         var tokens = new TokenResolution([new StoredTokens(store.Tokens), new OwnTokens(keys), new TrustedIssuers(issuerKeys, keys)]);
 
         (Store, Registry, Keys, _issuerKeys) = (store, registry, keys, issuerKeys);
-        Exchange = new TokenExchange(registry, tokens, writer, recorder, clock);
-        ClientCredentials = new ClientCredentialsGrant(registry, writer, recorder, clock);
-        Unservable = new UnservableRequests(registry, recorder, clock);
+        Exchange = new TokenExchange(registry, clients, tokens, writer, recorder, clock);
+        ClientCredentials = new ClientCredentialsGrant(registry, clients, writer, recorder, clock);
+        Unservable = new UnservableRequests(registry, clients, recorder, clock);
 
         _failures = new FailureSummary(strangers.Tally, store.Ledger, registry, listener);
         _upkeep = new Upkeep(clock, listener,

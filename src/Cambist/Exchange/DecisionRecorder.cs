@@ -30,7 +30,9 @@ internal sealed class DecisionRecorder(ILedger ledger, Strangers strangers)
             case CommitStatus.Revoked:
                 return await RefuseAsync(walk, Revoked(walk, result.Revocation!), cancellationToken);
             default:
-                return await RefuseAsync(walk, UsedUp(result.UsedKey!.Value), cancellationToken);
+                return result.UsedKey == OneTimeKeyKind.ClientAssertion
+                    ? Unauthenticated(walk, UsedUp(OneTimeKeyKind.ClientAssertion))
+                    : await RefuseAsync(walk, UsedUp(result.UsedKey!.Value), cancellationToken);
         }
     }
 
@@ -45,6 +47,9 @@ internal sealed class DecisionRecorder(ILedger ledger, Strangers strangers)
 
         var entry = EntryOf(walk, DecisionOutcome.Refused) with { Reason = denied.Reason, Trace = Trace.Of(walk, denied) };
         var result = await ledger.CommitAsync(entry, cancellationToken);
+
+        // A refusal spends only what the client proved itself by; used before, that proves nothing.
+        if (result.Status == CommitStatus.AlreadyUsed) return Unauthenticated(walk, UsedUp(result.UsedKey!.Value));
         Count("refused", denied.Reason);
         return new Outcome.Refused(PublicReason(walk, denied.Reason), denied.RetryAfter, entry with { Id = result.Id }) { ErrorCodes = walk.Registry.ErrorCodes };
     }
@@ -78,6 +83,7 @@ internal sealed class DecisionRecorder(ILedger ledger, Strangers strangers)
         Rule = walk.Selected?.Rule.Name,
         RegistryRevision = walk.Registry.Revision,
         ExternalUntil = Math.Max(ExternalExpiry(walk.Subject), ExternalExpiry(walk.Actor)),
+        Consumes = walk.Spends,
         Input = walk.Input is { } input ? DecisionInputJson.Write(input, walk.Registry.MentionedClaims) : default,
     };
 

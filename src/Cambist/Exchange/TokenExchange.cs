@@ -9,13 +9,15 @@ namespace Cambist;
 public sealed class TokenExchange
 {
     readonly ActiveRegistry _registry;
+    readonly ClientAuthenticator _clients;
     readonly TokenResolution _tokens;
     readonly AccessTokenWriter _writer;
     readonly DecisionRecorder _recorder;
     readonly TimeProvider _clock;
 
-    internal TokenExchange(ActiveRegistry registry, TokenResolution tokens, AccessTokenWriter writer, DecisionRecorder recorder, TimeProvider clock) =>
-        (_registry, _tokens, _writer, _recorder, _clock) = (registry, tokens, writer, recorder, clock);
+    internal TokenExchange(
+        ActiveRegistry registry, ClientAuthenticator clients, TokenResolution tokens, AccessTokenWriter writer, DecisionRecorder recorder, TimeProvider clock) =>
+        (_registry, _clients, _tokens, _writer, _recorder, _clock) = (registry, clients, tokens, writer, recorder, clock);
 
     /// <summary>Exchanges a token, or says why not.</summary>
     /// <param name="request">Step 1, done at the edge: a request that cannot be malformed.</param>
@@ -27,7 +29,7 @@ public sealed class TokenExchange
         ValueTask<Outcome> Refuse(Denied why) => _recorder.RefuseAsync(walk, why, cancellationToken);
 
         // 2. Authenticate the client, and allow the grant for it.
-        if (!ClientAuthenticator.Authenticate(walk, request.Credentials).Gives(out var client, out var denied)) return _recorder.Unauthenticated(walk, denied);
+        if (!(await _clients.AuthenticateAsync(walk, request.Credentials, cancellationToken)).Gives(out var client, out var denied)) return _recorder.Unauthenticated(walk, denied);
         if (Grants.Check(client, GrantTypes.TokenExchange) is { } notAllowed) return await Refuse(notAllowed);
 
         // 3. Resolve the subject token.

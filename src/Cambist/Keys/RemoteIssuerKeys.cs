@@ -4,8 +4,8 @@ namespace Cambist;
 /// Keys from a URL: fetched at the first use, then beside the uses; at most one fetch at a time.
 /// <see cref="FetchSchedule"/> says when.
 /// </summary>
-sealed class RemoteIssuerKeys(string issuer, IssuerKeySource source, KeyFetch fetch, TimeProvider clock, IEngineListener listener, CancellationToken stopping)
-    : IssuerKeyState(issuer, clock, listener)
+sealed class RemoteIssuerKeys(KeyOwner owner, KeyFetch fetch, TimeProvider clock, IEngineListener listener, CancellationToken stopping)
+    : IssuerKeyState(owner, clock, listener)
 {
     readonly Lock _lock = new();
     readonly FetchSchedule _schedule = new();
@@ -120,7 +120,7 @@ sealed class RemoteIssuerKeys(string issuer, IssuerKeySource source, KeyFetch fe
         string? fault;
         try
         {
-            var fetched = await fetch.FetchAsync(Issuer, source, stopping);
+            var fetched = await fetch.FetchAsync(Owner.Name, Owner.Source, stopping);
             fault = fetched.Fault;
             if (fault is null) IssuerKeySet.TryRead(fetched.Document, Current, flight.StartedAt, flight.Time, out set, out fault);
         }
@@ -159,11 +159,11 @@ sealed class RemoteIssuerKeys(string issuer, IssuerKeySource source, KeyFetch fe
         {
             var isUsable = Usable(Now) is not null;
             Say(isUsable ? EngineEventSeverity.Warning : EngineEventSeverity.Error, "issuer_keys_fetch_failed",
-                $"Keys of {Issuer} were not fetched: {fault}. {(isUsable ? "The keys fetched before stay in use for up to 24 h" : "Its tokens cannot be verified")}; the next try is in {seconds} s at the earliest.");
+                $"Keys of {Owner} were not fetched: {fault}. {(isUsable ? "The keys fetched before stay in use for up to 24 h" : Owner.WithoutKeys)}; the next try is in {seconds} s at the earliest.");
         }
         else if (set is not null && failures > 0)
         {
-            Say(EngineEventSeverity.Information, "issuer_keys_fetched", $"Keys of {Issuer} were fetched again after {failures} failed tries.");
+            Say(EngineEventSeverity.Information, "issuer_keys_fetched", $"Keys of {Owner} were fetched again after {failures} failed tries.");
         }
     }
 }

@@ -12,7 +12,6 @@ static class NotBuilt
     public const string ActorRole = "roles: actor";
     public const string ActorToken = "actor: { issuer, where }";
     public const string AcceptAct = "act: accept";
-    public const string PrivateKeyJwt = "auth: private_key_jwt";
     public const string TlsClientAuth = "auth: tls_client_auth";
     public const string SelfSignedTls = "auth: self_signed_tls_client_auth";
     public const string Proof = "proof";
@@ -31,7 +30,6 @@ static class NotBuilt
         ActorRole,
         ActorToken,
         AcceptAct,
-        PrivateKeyJwt,
         TlsClientAuth,
         SelfSignedTls,
         Proof,
