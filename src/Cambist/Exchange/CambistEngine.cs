@@ -13,7 +13,7 @@ public sealed class CambistEngine : IAsyncDisposable
         var strangers = new Strangers(clock);
         var recorder = new DecisionRecorder(store.Ledger, strangers);
         var writer = new AccessTokenWriter(keys);
-        var tokens = new TokenResolution([new StoredTokens(store.Tokens), new OwnTokens(keys), new TrustedIssuers(issuerKeys, keys)]);
+        var tokens = new TokenResolution([new StoredTokens(store.Tokens), new OpaqueTokens(store.Tokens), new OwnTokens(keys), new TrustedIssuers(issuerKeys, keys)]);
 
         (Store, Registry, Keys, _issuerKeys) = (store, registry, keys, issuerKeys);
         Exchange = new TokenExchange(registry, tokens, writer, recorder, clock);

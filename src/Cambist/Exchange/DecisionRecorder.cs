@@ -19,6 +19,7 @@ internal sealed class DecisionRecorder(ILedger ledger, Strangers strangers)
             ScopesGiven = token.Scopes,
             ActorChain = ChainOf(token),
             ExpiresAt = token.ExpiresAt * 1000,
+            Stores = issued.Stored,
             DependsOn = LineagesOf(walk),
         };
         var result = await ledger.CommitAsync(entry, cancellationToken);
