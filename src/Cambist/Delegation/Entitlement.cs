@@ -51,7 +51,7 @@ internal static class Entitlement
         Audience.IsWellFormed(token.Claims, out var aud);
         if (!token.IsExternal)
         {
-            return token.ClientId == caller.Id || (aud.GetString() is { } own && caller.ServedIdentifiers.Contains(own))
+            return IsFor(token, caller)
                 ? null
                 : new(Reason.SubjectNotForCaller, $"the token was issued to {token.ClientId} for {Audience.Describe(aud)}; {Names(caller)}. It is not this caller's to use; a client that is the server of that resource says so in clients.{caller.Id}.serves.");
         }
@@ -66,6 +66,10 @@ internal static class Entitlement
             return new(Reason.SubjectNotForCaller, $"the ID token's azp names another client; {Names(caller)}");
         return null;
     }
+
+    /// <summary>Whether a token of ours was issued to the caller, or is meant for a resource that it serves.</summary>
+    public static bool IsFor(ResolvedToken ours, RegisteredClient caller) =>
+        ours.ClientId == caller.Id || (ours.Claims.TryGet("aud"u8, out var aud) && aud.GetString() is { } own && caller.ServedIdentifiers.Contains(own));
 
     /// <summary>A token bound to a key needs proof of that key in this request; none can be brought yet.</summary>
     static Denied? CheckKey(ResolvedToken token) =>

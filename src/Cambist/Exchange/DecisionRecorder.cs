@@ -58,6 +58,9 @@ internal sealed class DecisionRecorder(ILedger ledger, Strangers strangers)
         return new Outcome.Refused(denied.Reason, denied.RetryAfter);
     }
 
+    /// <summary>The entry of something that a client did and that gives it no token.</summary>
+    public static LedgerEntry ActOf(Walk walk, string what) => EntryOf(walk, DecisionOutcome.AdminAct) with { Trace = what };
+
     /// <summary>Anybody can be a public client, so it is told nothing about why a token failed; the entry has the precise reason.</summary>
     static Reason PublicReason(Walk walk, Reason reason) => reason switch
     {

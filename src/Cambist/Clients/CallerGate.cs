@@ -1,0 +1,20 @@
+namespace Cambist;
+
+/// <summary>
+/// Who asks at the endpoints beside <c>/token</c>: authenticated by the same methods, and failures count and are answered alike
+/// (RFC 7662 §2.1, RFC 7009 §2.1).
+/// </summary>
+internal sealed class CallerGate(DecisionRecorder recorder)
+{
+    /// <summary>Authenticates into the walk; gives the answer where nobody was, or null.</summary>
+    /// <param name="walk">Gets the client.</param>
+    /// <param name="credentials">What the request carries.</param>
+    /// <param name="takesPublic">Whether a client without a credential of its own is anybody here.</param>
+    public Outcome? Admit(Walk walk, PresentedCredentials credentials, bool takesPublic)
+    {
+        if (!ClientAuthenticator.Authenticate(walk, credentials).Gives(out var client, out var denied)) return recorder.Unauthenticated(walk, denied);
+        return client.IsPublic && !takesPublic
+            ? recorder.Unauthenticated(walk, ClientAuthenticator.Failed("a public client has no credential to show, and this endpoint wants one"))
+            : null;
+    }
+}
