@@ -10,11 +10,13 @@ internal sealed class CallerGate(DecisionRecorder recorder)
     /// <param name="walk">Gets the client.</param>
     /// <param name="credentials">What the request carries.</param>
     /// <param name="takesPublic">Whether a client without a credential of its own is anybody here.</param>
-    public Outcome? Admit(Walk walk, PresentedCredentials credentials, bool takesPublic)
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    public ValueTask<Outcome?> AdmitAsync(Walk walk, PresentedCredentials credentials, bool takesPublic, CancellationToken cancellationToken)
     {
-        if (!ClientAuthenticator.Authenticate(walk, credentials).Gives(out var client, out var denied)) return recorder.Unauthenticated(walk, denied);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!ClientAuthenticator.Authenticate(walk, credentials).Gives(out var client, out var denied)) return new(recorder.Unauthenticated(walk, denied));
         return client.IsPublic && !takesPublic
-            ? recorder.Unauthenticated(walk, ClientAuthenticator.Failed("a public client has no credential to show, and this endpoint wants one"))
-            : null;
+            ? new(recorder.Unauthenticated(walk, ClientAuthenticator.Failed("a public client has no credential to show, and this endpoint wants one")))
+            : default;
     }
 }

@@ -27,7 +27,7 @@ public sealed class TokenIntrospection
     public async ValueTask<Outcome> IntrospectAsync(PresentedToken request, CancellationToken cancellationToken)
     {
         var walk = new Walk(_registry.Current, _clock.GetUtcNow(), "introspection");
-        if (_callers.Admit(walk, request.Credentials, takesPublic: false) is { } refused) return refused;
+        if (await _callers.AdmitAsync(walk, request.Credentials, takesPublic: false, cancellationToken) is { } refused) return refused;
 
         var token = await _tokens.FindAsync(request.Token, walk, cancellationToken);
         var revocation = await _ledger.IsRevokedAsync(token?.Lineage ?? Nobodys, cancellationToken);

@@ -23,7 +23,7 @@ public sealed class TokenRevocation
     public async ValueTask<Outcome> RevokeAsync(PresentedToken request, CancellationToken cancellationToken)
     {
         var walk = new Walk(_registry.Current, _clock.GetUtcNow(), "revocation");
-        if (_callers.Admit(walk, request.Credentials, takesPublic: true) is { } refused) return refused;
+        if (await _callers.AdmitAsync(walk, request.Credentials, takesPublic: true, cancellationToken) is { } refused) return refused;
         if (request.Token.StartsWith(StoredTokens.ImpersonationPrefix, StringComparison.Ordinal))
             return await _recorder.RefuseAsync(walk, new(Reason.TokenNotRevocable, "an impersonation token is cancelled by an administrator"), cancellationToken);
 
