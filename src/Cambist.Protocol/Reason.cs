@@ -47,6 +47,11 @@ public enum Reason
     /// <summary>Too many failed authentications for this client from this address.</summary>
     TooManyFailures = 24,
 
+    /// <summary>The token to revoke was issued to another client (RFC 7009 §2.1).</summary>
+    TokenNotOfCaller = 30,
+    /// <summary>The token to revoke is of a kind that only an administrator cancels (RFC 7009 §2.2.1).</summary>
+    TokenNotRevocable = 31,
+
     // Token types
     /// <summary>The <c>subject_token_type</c> is unknown or not supported.</summary>
     SubjectTokenTypeUnsupported = 40,

@@ -14,11 +14,16 @@ public sealed class CambistEngine : IAsyncDisposable
         var clients = new ClientAuthenticator(issuerKeys);
         var recorder = new DecisionRecorder(store.Ledger, strangers);
         var writer = new AccessTokenWriter(keys);
-        var tokens = new TokenResolution([new StoredTokens(store.Tokens), new OwnTokens(keys), new TrustedIssuers(issuerKeys, keys)]);
+        var (opaque, own) = (new OpaqueTokens(store.Tokens), new OwnTokens(keys));
+        var tokens = new TokenResolution([new StoredTokens(store.Tokens), opaque, own, new TrustedIssuers(issuerKeys, keys)]);
+        var callers = new CallerGate(clients, recorder);
+        var presented = new PresentedTokens(opaque, own);
 
         (Store, Registry, Keys, _issuerKeys) = (store, registry, keys, issuerKeys);
         Exchange = new TokenExchange(registry, clients, tokens, writer, recorder, clock);
         ClientCredentials = new ClientCredentialsGrant(registry, clients, writer, recorder, clock);
+        Introspection = new TokenIntrospection(registry, callers, presented, store.Ledger, clock);
+        Revocation = new TokenRevocation(registry, callers, presented, store.Ledger, recorder, clock);
         Unservable = new UnservableRequests(registry, clients, recorder, clock);
 
         _failures = new FailureSummary(strangers.Tally, store.Ledger, registry, listener);
@@ -37,6 +42,12 @@ public sealed class CambistEngine : IAsyncDisposable
 
     /// <summary>Client credentials.</summary>
     public ClientCredentialsGrant ClientCredentials { get; }
+
+    /// <summary>Introspection.</summary>
+    public TokenIntrospection Introspection { get; }
+
+    /// <summary>Revocation by the client that has the token.</summary>
+    public TokenRevocation Revocation { get; }
 
     /// <summary>Requests that can only be refused.</summary>
     public UnservableRequests Unservable { get; }

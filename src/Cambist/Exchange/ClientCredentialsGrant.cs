@@ -38,7 +38,6 @@ public sealed class ClientCredentialsGrant
         if (!client.ClientCredentials.TryGetValue(target.Resource.Name, out var scopes))
             return new Denied(Reason.TargetNotAllowed, $"clients.{client.Id}.client_credentials does not name {target.Resource.Name}");
         if (DenyCheck.FirstMatch(client, target, walk.Registry) is { } deny) return DenyCheck.Refusal(deny);
-        if (target.Resource.IssuesOpaqueTokens) return Entitlement.OpaqueNotBuilt(target);
         if (ScopeDecision.Choose([.. scopes.Order(StringComparer.Ordinal)], scopes.Count, walk.ScopesAsked, out var granted) is { } refused) return refused;
 
         var now = walk.Now.ToUnixTimeSeconds();

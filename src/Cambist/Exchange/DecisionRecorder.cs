@@ -19,6 +19,7 @@ internal sealed class DecisionRecorder(ILedger ledger, Strangers strangers)
             ScopesGiven = token.Scopes,
             ActorChain = ChainOf(token),
             ExpiresAt = token.ExpiresAt * 1000,
+            Stores = issued.Stored,
             DependsOn = LineagesOf(walk),
         };
         var result = await ledger.CommitAsync(entry, cancellationToken);
@@ -61,6 +62,21 @@ internal sealed class DecisionRecorder(ILedger ledger, Strangers strangers)
         Count("unauthenticated", denied.Reason);
         return new Outcome.Refused(denied.Reason, denied.RetryAfter);
     }
+
+    /// <summary>
+    /// Spends what a client proved itself by, at an endpoint whose answer need not leave an entry; gives the answer where it was used
+    /// before.
+    /// </summary>
+    public async ValueTask<Outcome?> SpendAsync(Walk walk, CancellationToken cancellationToken)
+    {
+        if (walk.Spends.Count == 0) return null;
+        var result = await ledger.CommitAsync(ActOf(walk, "authenticated by an assertion, which is spent"), cancellationToken);
+        walk.Spends = [];
+        return result.Status == CommitStatus.AlreadyUsed ? Unauthenticated(walk, UsedUp(result.UsedKey!.Value)) : null;
+    }
+
+    /// <summary>The entry of something that a client did and that gives it no token.</summary>
+    public static LedgerEntry ActOf(Walk walk, string what) => EntryOf(walk, DecisionOutcome.AdminAct) with { Trace = what };
 
     /// <summary>Anybody can be a public client, so it is told nothing about why a token failed; the entry has the precise reason.</summary>
     static Reason PublicReason(Walk walk, Reason reason) => reason switch

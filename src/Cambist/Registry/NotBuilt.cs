@@ -6,7 +6,6 @@ namespace Cambist;
 /// </summary>
 static class NotBuilt
 {
-    public const string OpaqueTokens = "token.format: opaque";
     public const string Introspection = "introspection";
     public const string Resolver = "resolver";
     public const string ActorRole = "roles: actor";
@@ -24,7 +23,6 @@ static class NotBuilt
 
     static readonly HashSet<string> Parts =
     [
-        OpaqueTokens,
         Introspection,
         Resolver,
         ActorRole,

@@ -120,19 +120,6 @@ public sealed class RequestTests(MainWorld world)
     }
 
     [Fact]
-    public async Task An_opaque_resource_refuses_both_grants()
-    {
-        await using var own = await AdHocWorld.StartAsync(login => $$"""
-            issuers: { login: { issuer: {{login.Issuer}}, tokens: { id_token: { audiences: web } }, subject: "{sub}" } }
-            resources: { orders: { identifiers: https://orders.example.com, token: { format: opaque } } }
-            clients: { {{Client("web", "client_credentials: { orders: [] }")}} }
-            rules: [ { name: first, clients: web, subject: { issuer: login }, actor: none, targets: { orders: [] } } ]
-            """);
-        await own.RefusesAsync(Reason.NotBuilt, server => server.SendIdTokenAsync("web", own.IdToken(), ("audience", "orders")));
-        await own.RefusesAsync(Reason.NotBuilt, server => server.ForItselfAsync("web"));
-    }
-
-    [Fact]
     public async Task A_chain_from_an_issuer_that_may_send_one_is_not_built_and_so_refused()
     {
         await using var own = await AdHocWorld.StartAsync(login => Registries.SignInWith(login, "act: accept"));

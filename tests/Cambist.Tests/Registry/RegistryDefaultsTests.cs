@@ -366,7 +366,7 @@ public class RegistryDefaultsTests
               b: { issuer: https://b.example, tokens: access_token, subject: "b:{sub}", introspection: { endpoint: https://b.example/i, client_id: x, client_secret_file: s } }
               c: { resolver: true, subject: "c:{sub}" }
             resources:
-              r: { identifiers: https://r.example, token: { format: opaque } }
+              r: { identifiers: https://r.example }
             clients:
               x: { jwks_uri: https://x.example/jwks }
               y: { auth: tls_client_auth, tls_subject: CN=y }
@@ -385,6 +385,6 @@ public class RegistryDefaultsTests
             """, ("s", "our-secret-there"));
         compilation.Errors().ShouldBeEmpty();
         compilation.Warnings().ShouldAllBe(warning => warning.Message.Contains("is not built yet", StringComparison.Ordinal));
-        compilation.Warnings().Select(warning => warning.Position.Line).ShouldBe([3, 3, 4, 5, 7, 10, 11, 14, 15, 16, 17, 18, 19, 20, 21, 21]);
+        compilation.Warnings().Select(warning => warning.Position.Line).ShouldBe([3, 3, 4, 5, 10, 11, 14, 15, 16, 17, 18, 19, 20, 21, 21]);
     }
 }
