@@ -39,6 +39,31 @@ public sealed class SpentAssertionTests(AssertionWorld world) : IClassFixture<As
         await ShouldBeSpentAsync(assertion);
     }
 
+    [Theory]
+    [InlineData("/introspect")]
+    [InlineData("/revoke")]
+    public async Task CA_13_CA_24_an_assertion_is_used_once_whatever_the_endpoint(string path)
+    {
+        var assertion = Sign();
+        Task<Answer> AskAsync() => Server.SendFormToAsync(path, null, [("token", "x"), .. Assertions.Form(assertion)]);
+        var asked = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => AskAsync()));
+        asked.Count(answer => answer.Status == HttpStatusCode.OK).ShouldBe(1);
+        asked.Where(answer => answer.Status != HttpStatusCode.OK).ShouldAllBe(answer => answer.Status == HttpStatusCode.Unauthorized && answer.Reason == "client_authentication_failed");
+        await ShouldBeSpentAsync(assertion);
+
+        var other = Sign();
+        (await SendAsync(other)).Status.ShouldBe(HttpStatusCode.OK);
+        (await Server.SendFormToAsync(path, null, [("token", "x"), .. Assertions.Form(other)])).Status.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task CA_13_a_revocation_that_does_something_is_authenticated_by_an_assertion_too()
+    {
+        var token = (await SendAsync(Sign())).AccessToken;
+        (await Server.SendFormToAsync("/revoke", null, [("token", token), .. Assertions.Form(Sign())])).Status.ShouldBe(HttpStatusCode.OK);
+        (await Server.SendFormToAsync("/introspect", null, [("token", token), .. Assertions.Form(Sign())])).Body.ShouldBe("""{"active":false}""");
+    }
+
     public static TheoryData<string, string[]> Refusals => new()
     {
         { "scope_not_granted", ["scope", "unheard-of"] },

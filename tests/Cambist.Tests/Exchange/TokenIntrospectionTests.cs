@@ -1,12 +1,12 @@
 using System.Text;
+using Cambist.Tests.Keys;
 
 namespace Cambist.Tests.Exchange;
 
-public class TokenIntrospectionTests
+public sealed class TokenIntrospectionTests : IssuerKeysFixture
 {
     const string Orders = "https://orders.example.com";
 
-    readonly FakeClock _clock = new();
     readonly Registry _registry = RegistryText.Load("""
         issuer: https://sts.example.com
         resources: { orders: { identifiers: https://orders.example.com, token: { format: opaque } } }
@@ -51,9 +51,9 @@ public class TokenIntrospectionTests
     [Fact]
     public async Task AB_74_the_store_is_asked_the_same_of_a_token_that_is_active_somebody_elses_revoked_expired_or_unknown()
     {
-        var counted = new Counted(MemoryStore.Create(_clock));
-        var recorder = new DecisionRecorder(counted, new Strangers(_clock));
-        var introspection = new TokenIntrospection(new ActiveRegistry(_registry), new CallerGate(recorder), new PresentedTokens(new OpaqueTokens(counted)), counted, _clock);
+        var counted = new Counted(MemoryStore.Create(Clock));
+        var recorder = new DecisionRecorder(counted, new Strangers(Clock));
+        var introspection = new TokenIntrospection(new ActiveRegistry(_registry), new CallerGate(new ClientAuthenticator(Keys), recorder), new PresentedTokens(new OpaqueTokens(counted)), counted, Clock);
 
         async Task<bool> IsActiveAsync(string token, string client = "web")
         {
@@ -81,7 +81,7 @@ public class TokenIntrospectionTests
 
     async Task<string> IssueAsync(ILedger ledger, long life)
     {
-        var now = _clock.GetUtcNow().ToUnixTimeSeconds();
+        var now = Clock.GetUtcNow().ToUnixTimeSeconds();
         var id = Lineage.NewRoot();
         var claims = $$"""{"iss":"https://sts.example.com","sub":"alice","aud":"{{Orders}}","client_id":"web","iat":{{now}},"exp":{{now + life}},"jti":"{{id}}"}""";
         var issued = OpaqueToken.Create(Encoding.UTF8.GetBytes(claims), id, now + life);
