@@ -13,12 +13,16 @@ public sealed class CambistEngine : IAsyncDisposable
         var strangers = new Strangers(clock);
         var recorder = new DecisionRecorder(store.Ledger, strangers);
         var writer = new AccessTokenWriter(keys);
-        var tokens = new TokenResolution([new StoredTokens(store.Tokens), new OwnTokens(keys), new TrustedIssuers(issuerKeys, keys)]);
+        var tokens = new TokenResolution([new ImpersonationTokens(store.Tokens), new StoredTokens(store.Tokens), new OwnTokens(keys), new TrustedIssuers(issuerKeys, keys)]);
 
         (Store, Registry, Keys, _issuerKeys) = (store, registry, keys, issuerKeys);
         Exchange = new TokenExchange(registry, tokens, writer, recorder, clock);
         ClientCredentials = new ClientCredentialsGrant(registry, writer, recorder, clock);
         Unservable = new UnservableRequests(registry, recorder, clock);
+
+        Administrators = new AdminAccess(store, registry, new OwnTokens(keys), strangers, clock);
+        Impersonation = new ImpersonationActs(store.Tokens, store.Ledger, registry, clock);
+        Revocations = new RevocationActs(store.Ledger, registry);
 
         _failures = new FailureSummary(strangers.Tally, store.Ledger, registry, listener);
         _upkeep = new Upkeep(clock, listener,
@@ -39,6 +43,15 @@ public sealed class CambistEngine : IAsyncDisposable
 
     /// <summary>Requests that can only be refused.</summary>
     public UnservableRequests Unservable { get; }
+
+    /// <summary>Who may use the admin API.</summary>
+    internal AdminAccess Administrators { get; }
+
+    /// <summary>What administrators do with impersonation tokens.</summary>
+    internal ImpersonationActs Impersonation { get; }
+
+    /// <summary>What administrators revoke.</summary>
+    internal RevocationActs Revocations { get; }
 
     /// <summary>The registry in force.</summary>
     public ActiveRegistry Registry { get; }

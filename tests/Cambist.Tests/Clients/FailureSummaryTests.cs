@@ -104,6 +104,8 @@ public sealed class FailureSummaryTests
 
         public ValueTask<Revocation> RevokeAsync(Revocation revocation, CancellationToken cancellationToken) => ledger.RevokeAsync(revocation, cancellationToken);
 
+        public ValueTask<Revocation?> RevokeAsync(Revocation revocation, LedgerEntry entry, CancellationToken cancellationToken) => ledger.RevokeAsync(revocation, entry, cancellationToken);
+
         public ValueTask<Revocation?> IsRevokedAsync(TokenLineage lineage, CancellationToken cancellationToken) => ledger.IsRevokedAsync(lineage, cancellationToken);
 
         public ValueTask PurgeAsync(CancellationToken cancellationToken) => ledger.PurgeAsync(cancellationToken);
