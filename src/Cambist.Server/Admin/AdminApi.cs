@@ -68,6 +68,10 @@ sealed class AdminApi(IEndpointRouteBuilder endpoints, CambistEngine engine, Pla
             await (AdminAnswer.Problem(StatusCodes.Status503ServiceUnavailable, "Store unavailable", "The store cannot be used now; try again later.", Reason.StoreUnavailable.WireName())
                 with { RetryAfter = TimeSpan.FromSeconds(1) }).WriteAsync(http);
         }
+        catch (BadHttpRequestException e) when (!http.Response.HasStarted)
+        {
+            await AdminAnswer.Problem(e.StatusCode, "Bad request", "The body cannot be read: it is too large, too slow, or broken off.").WriteAsync(http);
+        }
         catch (Exception e) when (e is IOException or OperationCanceledException && http.RequestAborted.IsCancellationRequested)
         {
             // Whoever asked is gone.

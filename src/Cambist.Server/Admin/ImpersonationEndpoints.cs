@@ -30,6 +30,7 @@ static class ImpersonationEndpoints
         if (!(await request.Engine.Impersonation.MintAsync(request.By, wanted, CancellationToken.None)).Gives(out var minted, out var denied))
         {
             return denied.Reason == Reason.ClientAuthenticationFailed ? AdminApi.Unknown()
+                : denied.Reason == Reason.RequestTooLarge ? AdminAnswer.BadRequest($"{denied.Detail}.")
                 : AdminAnswer.Problem(StatusCodes.Status400BadRequest, "Not minted", $"Nobody could redeem it: {denied.Detail}.", denied.Reason.WireName());
         }
 

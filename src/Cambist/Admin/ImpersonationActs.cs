@@ -29,7 +29,7 @@ internal sealed class ImpersonationActs(ITokenStore tokens, ILedger ledger, Acti
             return refused;
         }
 
-        var entry = by.Did(MintAction, Describe(request), snapshot) with { Subject = PartyOf(subject, stored.Id), IssuedId = stored.Id, Client = request.Client, ExpiresAt = stored.ExpiresAt };
+        var entry = by.Did(MintAction, Describe(request), snapshot) with { Subject = PartyOf(subject, stored.Id), IssuedId = stored.Id, ExpiresAt = stored.ExpiresAt };
         var result = await tokens.MintAsync(stored, entry, cancellationToken);
         return result.Status == CommitStatus.Committed
             ? new MintedAnswer(token, stored.Id, (long)request.ExpiresIn.TotalSeconds)
@@ -53,7 +53,7 @@ internal sealed class ImpersonationActs(ITokenStore tokens, ILedger ledger, Acti
     static Result<Made> Create(Administrator by, MintRequest request, DateTimeOffset now)
     {
         if (MintedToken.Write(request, by.Party, now.ToUnixTimeMilliseconds()) is not { } content)
-            return new Denied(Reason.RequestTooLarge, "claims are nested too deep, or too large");
+            return new Denied(Reason.RequestTooLarge, "The claims are nested too deep, or too large");
         var token = ImpersonationTokens.Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
         return new Made(token, new(ImpersonationTokens.HashOf(token), StoredTokenKind.ImpersonationToken, Lineage.NewRoot(), (now + request.ExpiresIn).ToUnixTimeMilliseconds(), content));
     }

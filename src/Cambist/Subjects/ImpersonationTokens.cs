@@ -12,11 +12,14 @@ internal sealed class ImpersonationTokens(ITokenStore tokens) : ITokenResolver
 {
     public const string Prefix = "sub_";
 
-    public async ValueTask<Result<ResolvedToken>?> ResolveAsync(SentToken token, Registry registry, DateTimeOffset now, CancellationToken cancellationToken)
+    public ValueTask<Result<ResolvedToken>?> ResolveAsync(SentToken token, Registry registry, DateTimeOffset now, CancellationToken cancellationToken) =>
+        token.TokenType == TokenTypes.ImpersonationToken || (token.TokenType == TokenTypes.AccessToken && HasPrefix(token))
+            ? LookUpAsync(token, registry, now, cancellationToken)
+            : new((Result<ResolvedToken>?)null);
+
+    async ValueTask<Result<ResolvedToken>?> LookUpAsync(SentToken token, Registry registry, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var isOurs = token.Value.StartsWith(Prefix, StringComparison.Ordinal);
-        if (token.TokenType != TokenTypes.ImpersonationToken && !(isOurs && token.TokenType == TokenTypes.AccessToken)) return null;
-        if (!isOurs) return Unknown("no such token");
+        if (!HasPrefix(token)) return Unknown("no such token");
         if (token.Role != TokenRole.Subject) return Unknown("an impersonation token is never an actor token");
         if (token.Caller is not { IsPublic: false } caller) return Unknown("only confidential clients redeem impersonation tokens");
 
@@ -34,6 +37,8 @@ internal sealed class ImpersonationTokens(ITokenStore tokens) : ITokenResolver
     public static Denied? CheckName(string subject, Registry registry) => registry.Clients.ContainsKey(subject)
         ? new(Reason.SubjectUnmappable, "the subject to impersonate is a client's id; clients are not impersonated")
         : null;
+
+    static bool HasPrefix(SentToken token) => token.Value.StartsWith(Prefix, StringComparison.Ordinal);
 
     static Result<ResolvedToken> Unknown(string detail) => new Denied(Reason.SubjectUnknown, detail);
 }
