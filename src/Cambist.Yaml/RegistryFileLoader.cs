@@ -33,10 +33,11 @@ sealed class RegistryFileLoader(string path, RegistryFileOptions options) : IReg
     {
         try
         {
+            fault = null;
+            if (PlainFile.IsEmptyOrSpecial(path)) return [];
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             var content = new byte[(int)Math.Min(file.CanSeek ? file.Length : RegistryDocument.MaxBytes, RegistryDocument.MaxBytes) + 4];
             var length = file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
-            fault = null;
             return content[..length];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)

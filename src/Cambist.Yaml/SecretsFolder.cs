@@ -48,6 +48,7 @@ sealed class SecretsFolder
         try
         {
             if (!File.Exists(path) || !IsWithin(Resolved(path), Resolved(_folder))) return null;
+            if (PlainFile.IsEmptyOrSpecial(path)) return [];
 
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             var content = new byte[MaxBytes + 1];
