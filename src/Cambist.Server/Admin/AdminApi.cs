@@ -65,8 +65,8 @@ sealed class AdminApi(IEndpointRouteBuilder endpoints, CambistEngine engine, Pla
         catch (StoreUnavailableException e)
         {
             log.LogError(e, "The store cannot be used now; answered 503");
-            await (AdminAnswer.Problem(StatusCodes.Status503ServiceUnavailable, "Store unavailable", "The store cannot be used now; try again later.", Reason.StoreUnavailable.WireName())
-                with { RetryAfter = TimeSpan.FromSeconds(1) }).WriteAsync(http);
+            var away = AdminAnswer.Problem(StatusCodes.Status503ServiceUnavailable, "Store unavailable", "The store cannot be used now; try again later.", Reason.StoreUnavailable.WireName());
+            await (away with { RetryAfter = TimeSpan.FromSeconds(1) }).WriteAsync(http);
         }
         catch (BadHttpRequestException e) when (!http.Response.HasStarted)
         {
@@ -108,8 +108,8 @@ sealed class AdminApi(IEndpointRouteBuilder endpoints, CambistEngine engine, Pla
     {
         var registry = engine.Registry.Current;
         await engine.Store.Ledger.CommitAsync(by.WasRefused(name, new(Reason.ScopeNotGranted, $"the token lacks the scope {scope}"), registry), CancellationToken.None);
-        return AdminAnswer.Problem(StatusCodes.Status403Forbidden, "Forbidden", $"The token lacks the scope {scope} of {ReservedNames.AdminResource}.", Reason.ScopeNotGranted.WireName())
-            with { Challenge = BearerToken.Challenge("insufficient_scope", scope) };
+        var forbidden = AdminAnswer.Problem(StatusCodes.Status403Forbidden, "Forbidden", $"The token lacks the scope {scope} of {ReservedNames.AdminResource}.", Reason.ScopeNotGranted.WireName());
+        return forbidden with { Challenge = BearerToken.Challenge("insufficient_scope", scope) };
     }
 
     /// <summary>A token that does not authenticate, whatever is wrong with it.</summary>

@@ -49,7 +49,7 @@ static class BootstrapToken
 
     static string? Read(string path)
     {
-        if (!File.Exists(path)) return null;
+        if (!File.Exists(path) || PlainFile.IsEmptyOrSpecial(path)) return null;
         var token = File.ReadAllText(path).Trim();
         if (token.Length == 0) return null;
         return BearerToken.IsToken68(token) ? token : throw new FailedException($"{path} holds no token that fits a header: letters, digits and -._~+/ alone. Mend it, or delete it and set Cambist:AdminToken");
@@ -57,7 +57,8 @@ static class BootstrapToken
 
     static void Write(string path, string token)
     {
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        File.Delete(path); // an empty one may have been made for more eyes
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         using var file = new FileStream(path, options);
         file.Write(System.Text.Encoding.ASCII.GetBytes(token + "\n"));

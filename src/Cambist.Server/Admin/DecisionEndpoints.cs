@@ -48,7 +48,13 @@ static class DecisionEndpoints
 
         filter = new()
         {
-            Client = request.Query("client"), Subject = request.Query("subject"), Lineage = request.Query("jti"), Outcome = outcome, Reason = reason, From = from, Until = until,
+            Client = request.Query("client"),
+            Subject = request.Query("subject"),
+            Lineage = request.Query("jti"),
+            Outcome = outcome,
+            Reason = reason,
+            From = from,
+            Until = until,
         };
         return null;
     }
