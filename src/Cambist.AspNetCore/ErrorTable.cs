@@ -53,6 +53,7 @@ static class ErrorTable
         Add(Reason.TargetUnknown, 400, ErrorCodes.InvalidTarget, "The resource or audience is not known here.");
         Add(Reason.OneTargetAtATime, 400, ErrorCodes.InvalidTarget, "Several resources were named; a token is for one.");
         Add(Reason.TargetNotAllowed, 400, ErrorCodes.InvalidTarget, "No rule lets this client have a token for this resource.");
+        Add(Reason.TargetOutsideToken, 400, ErrorCodes.InvalidTarget, "The impersonation token was minted for other resources.");
 
         AddGrant(Reason.NoRule, "Rules for this client and resource exist, and this subject fits none of them.");
         AddGrant(Reason.Denied, "A deny entry of the registry forbids this.");

@@ -71,6 +71,8 @@ public enum Reason
     OneTargetAtATime = 63,
     /// <summary>No rule lets this client have a token for this resource.</summary>
     TargetNotAllowed = 64,
+    /// <summary>The impersonation token was minted for other targets.</summary>
+    TargetOutsideToken = 65,
 
     // Rule
     /// <summary>Rules for this client and resource exist, but this subject fits none.</summary>

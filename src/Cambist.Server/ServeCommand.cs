@@ -30,7 +30,8 @@ static class ServeCommand
             Override(nameof(ServerSettings.ManagementUrls), managementUrls);
 
             await using var app = ServerHost.Build(overrides);
-            await ServerHost.StartAsync(app, cancellationToken);
+            if (await ServerHost.StartAsync(app, cancellationToken) is { } bootstrapToken && !Console.IsOutputRedirected)
+                Console.WriteLine($"The bootstrap token of the admin API, shown this once: {bootstrapToken}");
             await app.WaitForShutdownAsync(cancellationToken);
             return 0;
         });

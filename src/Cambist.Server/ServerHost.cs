@@ -44,6 +44,7 @@ static class ServerHost
         {
             Listeners.Separate(app);
             app.MapCambist().Add(Listeners.ServeHealthOnBoth);
+            AdminApi.Map(app);
             return app;
         }
         catch (Exception e) when (e is RegistryException or StoreUnavailableException or KeySealException)
@@ -52,9 +53,12 @@ static class ServerHost
         }
     }
 
-    public static async Task StartAsync(WebApplication app, CancellationToken cancellationToken)
+    /// <summary>Starts it. Gives the bootstrap token where it was made now, to be shown on a terminal and nowhere else.</summary>
+    public static async Task<string?> StartAsync(WebApplication app, CancellationToken cancellationToken)
     {
         var settings = app.Services.GetRequiredService<ServerSettings>();
+        var engine = app.Services.GetRequiredService<CambistEngine>();
+        var bootstrapToken = await BootstrapToken.EnsureAsync(engine, settings, app.Logger, cancellationToken);
         try
         {
             await app.StartAsync(cancellationToken);
@@ -64,11 +68,11 @@ static class ServerHost
             throw new FailedException($"cannot listen on {settings.Urls} and {settings.ManagementUrls}: {e.Message.TrimEnd('.')}. Choose other addresses with --urls and --management-urls.");
         }
 
-        var engine = app.Services.GetRequiredService<CambistEngine>();
         foreach (var warning in SettingsWarnings.Of(app.Configuration)) app.Logger.LogWarning("{Warning}", warning);
         if (settings.AllowHttp) app.Logger.LogWarning("Cambist:AllowHttp is on: tokens and credentials are taken over plain http from any peer");
         app.Logger.LogInformation("cambist serves {Issuer} on {Urls}, management on {ManagementUrls}, store {Store}, registry revision {Revision}",
             engine.Registry.Current.Issuer, settings.Urls, settings.ManagementUrls, settings.SqlitePath, engine.Registry.Current.Revision);
+        return bootstrapToken;
     }
 
     /// <summary>A loopback port that was free a moment ago.</summary>

@@ -20,7 +20,7 @@ static class ContractErrors
         Reason.ParameterMissing or Reason.ParameterRepeated or Reason.ParameterUnpaired or Reason.AuthorizationDetailsUnsupported
             or Reason.DpopUnsupported or Reason.NotBuilt => Same(400, "invalid_request"),
         Reason.FormMalformed or Reason.PlainHttpRefused or Reason.ClientAuthenticationAmbiguous or Reason.ClientIdMismatch => Same(400, "invalid_request", isBefore: true),
-        Reason.TargetMissing or Reason.TargetMalformed or Reason.TargetUnknown or Reason.OneTargetAtATime or Reason.TargetNotAllowed => Same(400, "invalid_target"),
+        Reason.TargetMissing or Reason.TargetMalformed or Reason.TargetUnknown or Reason.OneTargetAtATime or Reason.TargetNotAllowed or Reason.TargetOutsideToken => Same(400, "invalid_target"),
         Reason.ScopeMalformed or Reason.ScopeNotGranted or Reason.NothingToGrant => Same(400, "invalid_scope"),
         Reason.GrantNotAllowed => Same(400, "unauthorized_client"),
         Reason.TokenNotOfCaller => Same(400, "invalid_grant"),

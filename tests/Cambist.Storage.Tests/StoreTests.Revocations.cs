@@ -69,6 +69,20 @@ public abstract partial class StoreTests
     }
 
     [Fact]
+    public async Task An_administrators_revocation_and_its_entry_are_both_there_or_neither()
+    {
+        var revoked = await Store.Ledger.RevokeAsync(Some.Revocation(RevocationKind.Client, "web"), Some.AdminAct() with { DependsOn = [Some.Own("admin")] }, None);
+        revoked.ShouldNotBeNull().At.ShouldBe(Clock.Milliseconds);
+        (await Store.Ledger.IsRevokedAsync(Some.Own("a"), None)).ShouldBe(revoked);
+        (await Store.Decisions.PageAsync(DecisionFilter.All, default, 10, None)).ShouldHaveSingleItem().Outcome.ShouldBe(DecisionOutcome.AdminAct);
+
+        await Store.Ledger.RevokeAsync(Some.Revocation(RevocationKind.Lineage, "admin"), None);
+        (await Store.Ledger.RevokeAsync(Some.Revocation(RevocationKind.Client, "other"), Some.AdminAct() with { DependsOn = [Some.Own("admin")] }, None)).ShouldBeNull();
+        (await Store.Ledger.IsRevokedAsync(Some.Own("b", client: "other"), None)).ShouldBeNull();
+        (await Store.Decisions.PageAsync(DecisionFilter.All, default, 10, None)).Count.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task A_revoked_entry_leaves_nothing_behind()
     {
         await Store.Ledger.RevokeAsync(Some.Revocation(RevocationKind.Lineage, "a"), None);

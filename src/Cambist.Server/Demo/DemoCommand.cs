@@ -36,19 +36,23 @@ static class DemoCommand
             var registry = Path.Combine(folder, "cambist.yaml");
             await File.WriteAllTextAsync(registry, DemoRegistry.Text(provider.Issuer), cancellationToken);
 
+            var management = $"http://127.0.0.1:{ServerHost.FreePort()}";
             await using var app = ServerHost.Build(
                 new Dictionary<string, string?>
                 {
                     ["Cambist:Registry"] = registry,
                     ["Cambist:Storage"] = "sqlite:" + Path.Combine(folder, "cambist.db"),
                     ["Cambist:Urls"] = urls ?? $"http://127.0.0.1:{ServerHost.FreePort()}",
-                    ["Cambist:ManagementUrls"] = $"http://127.0.0.1:{ServerHost.FreePort()}",
+                    ["Cambist:ManagementUrls"] = management,
+                    ["Cambist:AdminToken"] = null, // the demo's own, whatever the machine's settings say
                 },
                 builder => builder.Logging.SetMinimumLevel(LogLevel.Error));
             await ServerHost.StartAsync(app, cancellationToken);
 
+            if (!File.Exists(Path.Combine(folder, BootstrapToken.FileName)))
+                throw new FailedException($"{folder} holds the store of an earlier demo without its {BootstrapToken.FileName}; choose another folder with --data");
             using var http = new HttpMessageInvoker(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false });
-            var story = new DemoStory(app.Services.GetRequiredService<CambistEngine>(), http, provider.Issuer, folder);
+            var story = new DemoStory(app.Services.GetRequiredService<CambistEngine>(), http, provider.Issuer, management, folder);
             var isAsExpected = await story.TellAsync(cancellationToken);
             if (once) return isAsExpected ? 0 : 1;
 

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Cambist.Server;
 
-/// <summary>The registry of the demo: one identity provider, two APIs, three clients, two rules.</summary>
+/// <summary>The registry of the demo: one identity provider, two APIs, four clients, three rules.</summary>
 static class DemoRegistry
 {
     public const string Secret = "demo-secret-of-";
@@ -22,7 +22,11 @@ static class DemoRegistry
         clients:                                   # who may call
           web:     { secrets: { sha256: "{{Hash("web")}}" } }
           orders:  { secrets: { sha256: "{{Hash("orders")}}" }, serves: orders }
+          support: { secrets: { sha256: "{{Hash("support")}}" } }
           reports: { secrets: { sha256: "{{Hash("reports")}}" } }
+
+        deny:                                      # looked at before the rules
+          - { name: no-admins, subject: { kind: impersonated, where: { sub: "admin-*" } }, reason: administrators are never impersonated }
 
         rules:                                     # who may exchange what for what
           - name: sign-in
@@ -33,6 +37,11 @@ static class DemoRegistry
           - name: on-behalf-of-users
             clients: [orders, reports]             # the caller becomes the actor
             targets: { billing: { read: [orders/read], pay: [orders/write] } }
+          - name: support-as-customers
+            clients: support                       # with a token that an administrator minted, for a ticket
+            subject: { issuer: impersonation, where: { context.ticket: "T-*" } }
+            targets: { orders: read }
+            claims: { ticket: "{context.ticket}" }
         """;
 
     static string Hash(string client) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Secret + client)));

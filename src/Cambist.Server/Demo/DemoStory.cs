@@ -7,7 +7,7 @@ using Cambist.Protocol;
 namespace Cambist.Server;
 
 /// <summary>The exchanges of the demo, one after the other, each with its request, its token decoded and its decision.</summary>
-sealed class DemoStory(CambistEngine engine, HttpMessageInvoker http, string identityProvider, string folder)
+sealed class DemoStory(CambistEngine engine, HttpMessageInvoker http, string identityProvider, string management, string folder)
 {
     static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
@@ -29,7 +29,13 @@ sealed class DemoStory(CambistEngine engine, HttpMessageInvoker http, string ide
         Title(2, "orders received that token; it trades it for a narrower one for billing, and the token says who acts for whom");
         await ExchangeAsync("orders", forOrders, TokenTypes.AccessToken, "billing", scope: "read", expected: null, cancellationToken);
 
-        Title(3, "reports got hold of the same token and has the same rule; but the token was never meant for it (a confused deputy)");
+        Title(3, "an administrator mints a token with which support acts as alice, once, for a ticket");
+        var minted = await MintAsync(cancellationToken);
+        await ExchangeAsync("support", minted, TokenTypes.ImpersonationToken, "orders", scope: null, expected: null, cancellationToken);
+        Console.WriteLine("  and the same token again:");
+        await ExchangeAsync("support", minted, TokenTypes.ImpersonationToken, "orders", scope: null, expected: Reason.SubjectUsedUp, cancellationToken);
+
+        Title(4, "reports got hold of alice's token for orders and has the same rule; but the token was never meant for it (a confused deputy)");
         await ExchangeAsync("reports", forOrders, TokenTypes.AccessToken, "billing", scope: "read", expected: Reason.SubjectNotForCaller, cancellationToken);
 
         Console.WriteLine();
@@ -53,6 +59,22 @@ sealed class DemoStory(CambistEngine engine, HttpMessageInvoker http, string ide
             """);
     }
 
+    async Task<string> MintAsync(CancellationToken cancellationToken)
+    {
+        const string Body = """{"subject":"alice","reason":"she cannot see her order","client":"support","claims":{"ticket":"T-4711"}}""";
+        Console.WriteLine($"  POST {management}/admin/v1/impersonation-tokens   with the bootstrap token in {BootstrapToken.FileName}");
+        Console.WriteLine("    " + Body);
+        using var request = new HttpRequestMessage(HttpMethod.Post, management + "/admin/v1/impersonation-tokens") { Content = new StringContent(Body, Encoding.UTF8, "application/json") };
+        var bootstrapToken = await File.ReadAllTextAsync(Path.Combine(folder, BootstrapToken.FileName), cancellationToken);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", bootstrapToken.Trim());
+        using var response = await http.SendAsync(request, cancellationToken);
+        using var answer = JsonDocument.Parse(await response.Content.ReadAsStringAsync(cancellationToken));
+        _isAsExpected &= response.StatusCode == HttpStatusCode.Created;
+        if (!answer.RootElement.TryGetProperty("token", out var token)) return "";
+        Console.WriteLine($"  {(int)response.StatusCode} {answer.RootElement.GetProperty("token_type")}, {answer.RootElement.GetProperty("expires_in")} s, id {answer.RootElement.GetProperty("id")}");
+        return token.GetString()!;
+    }
+
     async Task<string> ExchangeAsync(string client, string subjectToken, string subjectTokenType, string audience, string? scope, Reason? expected, CancellationToken cancellationToken)
     {
         var form = new Dictionary<string, string>
@@ -64,7 +86,7 @@ sealed class DemoStory(CambistEngine engine, HttpMessageInvoker http, string ide
         };
         if (scope is not null) form["scope"] = scope;
         Console.WriteLine($"  POST {_issuer}/token   as client {client}");
-        foreach (var (name, value) in form) Console.WriteLine($"    {name,-18} {(name == "subject_token" ? value[..12] + "…" : value)}");
+        foreach (var (name, value) in form) Console.WriteLine($"    {name,-18} {(name == "subject_token" ? value[..Math.Min(12, value.Length)] + "…" : value)}");
 
         using var request = new HttpRequestMessage(HttpMethod.Post, _issuer + "/token") { Content = new FormUrlEncodedContent(form) };
         request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{client}:{DemoRegistry.Secret}{client}")));

@@ -36,11 +36,17 @@ sealed record ServerSettings
     /// <summary>How long ledger entries stay. 90 days by default.</summary>
     public TimeSpan AuditRetention { get; init; } = TimeSpan.FromDays(90);
 
-    /// <summary>Every setting there is. <c>AdminToken</c> belongs to the admin API, which is not there yet.</summary>
+    /// <summary>The bootstrap token of the admin API; made once a store where it is not set.</summary>
+    public string? AdminToken { get; init; }
+
+    /// <summary>Keeps the token, and passwords in a connection string, out of logs.</summary>
+    public override string ToString() => nameof(ServerSettings);
+
+    /// <summary>Every setting there is.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
         nameof(Registry), nameof(Storage), nameof(Urls), nameof(ManagementUrls), nameof(AllowHttp), nameof(TrustedProxies),
-        nameof(SecretsFolder), nameof(Issuer), nameof(KeyFile), nameof(AuditRetention), SettingsSources.FolderName, "AdminToken",
+        nameof(SecretsFolder), nameof(Issuer), nameof(KeyFile), nameof(AuditRetention), nameof(AdminToken), SettingsSources.FolderName,
     ];
 
     public static ServerSettings Read(IConfiguration configuration)
@@ -58,6 +64,7 @@ sealed record ServerSettings
             SecretsFolder = section[nameof(SecretsFolder)],
             Issuer = section[nameof(Issuer)],
             KeyFile = section[nameof(KeyFile)],
+            AdminToken = ReadToken(section, nameof(AdminToken)),
             AuditRetention = ReadDuration(section, nameof(AuditRetention), defaults.AuditRetention),
         };
     }
@@ -87,6 +94,12 @@ sealed record ServerSettings
         section[name] is not { } text ? false
         : bool.TryParse(text, out var value) ? value
         : throw new FailedException($"Cambist:{name} is \"{text}\"; write true or false");
+
+    // its value is in no message
+    static string? ReadToken(IConfigurationSection section, string name) =>
+        section[name] is not { Length: > 0 } token ? null
+        : BearerToken.IsToken68(token) ? token
+        : throw new FailedException($"Cambist:{name} does not fit a header; write letters, digits and -._~+/ alone, such as cambist new secret prints");
 
     static TimeSpan ReadDuration(IConfigurationSection section, string name, TimeSpan otherwise) =>
         section[name] is not { } text ? otherwise

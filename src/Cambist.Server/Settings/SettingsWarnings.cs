@@ -7,9 +7,7 @@ static class SettingsWarnings
     {
         foreach (var setting in configuration.GetSection("Cambist").GetChildren())
         {
-            if (setting.Key.Equals("AdminToken", StringComparison.OrdinalIgnoreCase))
-                yield return "Cambist:AdminToken is set, and nothing reads it yet: the admin API is not built";
-            else if (!IsKnown(setting.Key))
+            if (!IsKnown(setting.Key))
                 yield return $"Cambist:{setting.Key} is no setting, so nothing reads it; {Suggestion(setting.Key)}";
         }
 

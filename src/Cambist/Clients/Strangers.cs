@@ -1,3 +1,4 @@
+using System.Net;
 using Cambist.Protocol;
 
 namespace Cambist;
@@ -32,6 +33,16 @@ internal sealed class Strangers(TimeProvider clock)
         if (caller.IsGuess && denied.Reason == Reason.ClientAuthenticationFailed && _guesses.Count(caller.ClientId, caller.Network) is { } wait)
             denied = new(Reason.TooManyFailures, denied.Detail, wait);
         Count(walk, denied.Reason);
+        return denied;
+    }
+
+    /// <summary>The same for a bearer that the admin API does not know; <paramref name="isGuess"/> where it is no token of a form that we sign.</summary>
+    public Denied AtAdminApi(IPAddress? address, bool isGuess, string detail)
+    {
+        var network = new ClientNetwork(address);
+        var wait = isGuess ? _guesses.Count(ReservedNames.AdminResource, network) : null;
+        var denied = new Denied(wait is null ? Reason.ClientAuthenticationFailed : Reason.TooManyFailures, detail, wait);
+        Tally.Count(ReservedNames.AdminResource, network, denied.Reason);
         return denied;
     }
 

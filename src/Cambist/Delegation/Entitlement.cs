@@ -13,6 +13,7 @@ internal static class Entitlement
         CheckBuilt(selected)
         ?? CheckToken(input.Subject, input.Client, registry)
         ?? (input.Actor is { } actor ? CheckActor(actor, input.Client, registry)?.OfActor() : null)
+        ?? CheckMinted(input, selected)
         ?? Delegate.Check(input, selected, registry)
         ?? CheckRequestedType(input, selected);
 
@@ -22,6 +23,14 @@ internal static class Entitlement
     /// <summary>An actor token passes the same test and is nobody's chain itself (DL-12).</summary>
     static Denied? CheckActor(ResolvedToken actor, RegisteredClient caller, Registry registry) =>
         actor.Act is null ? CheckToken(actor, caller, registry) : new(Reason.SubjectActNotAccepted, "an actor token must not carry act");
+
+    /// <summary>Who minted an impersonation token is not who acts with it, and it may say for which targets it is.</summary>
+    static Denied? CheckMinted(DecisionInput input, SelectedRule selected)
+    {
+        if (input.Subject.Minted is not { } minted) return null;
+        if (minted.WasMintedBy(input.Actor?.Subject ?? input.Client.Id)) return new(Reason.ActorIsMinter, $"{minted.Minter.Sub} minted the token");
+        return minted.CheckTarget(selected.Target.Resource); // which may be the rule's default
+    }
 
     static Denied? CheckRequestedType(DecisionInput input, SelectedRule selected)
     {
@@ -48,6 +57,7 @@ internal static class Entitlement
 
     static Denied? CheckUse(ResolvedToken token, RegisteredClient caller, Registry registry)
     {
+        if (token.Minted is not null) return null; // its client, if it names one, was compared when it was looked up
         Audience.IsWellFormed(token.Claims, out var aud);
         if (!token.IsExternal)
         {

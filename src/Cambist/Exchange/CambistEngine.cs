@@ -15,7 +15,7 @@ public sealed class CambistEngine : IAsyncDisposable
         var recorder = new DecisionRecorder(store.Ledger, strangers);
         var writer = new AccessTokenWriter(keys);
         var (opaque, own) = (new OpaqueTokens(store.Tokens), new OwnTokens(keys));
-        var tokens = new TokenResolution([new StoredTokens(store.Tokens), opaque, own, new TrustedIssuers(issuerKeys, keys)]);
+        var tokens = new TokenResolution([new ImpersonationTokens(store.Tokens), new RefreshTokens(), opaque, own, new TrustedIssuers(issuerKeys, keys)]);
         var callers = new CallerGate(clients, recorder);
         var presented = new PresentedTokens(opaque, own);
 
@@ -25,6 +25,10 @@ public sealed class CambistEngine : IAsyncDisposable
         Introspection = new TokenIntrospection(registry, callers, presented, store.Ledger, clock);
         Revocation = new TokenRevocation(registry, callers, presented, store.Ledger, recorder, clock);
         Unservable = new UnservableRequests(registry, clients, recorder, clock);
+
+        Administrators = new AdminAccess(store, registry, own, strangers, clock);
+        Impersonation = new ImpersonationActs(store.Tokens, store.Ledger, registry, clock);
+        Revocations = new RevocationActs(store.Ledger, registry);
 
         _failures = new FailureSummary(strangers.Tally, store.Ledger, registry, listener);
         _upkeep = new Upkeep(clock, listener,
@@ -51,6 +55,15 @@ public sealed class CambistEngine : IAsyncDisposable
 
     /// <summary>Requests that can only be refused.</summary>
     public UnservableRequests Unservable { get; }
+
+    /// <summary>Who may use the admin API.</summary>
+    internal AdminAccess Administrators { get; }
+
+    /// <summary>What administrators do with impersonation tokens.</summary>
+    internal ImpersonationActs Impersonation { get; }
+
+    /// <summary>What administrators revoke.</summary>
+    internal RevocationActs Revocations { get; }
 
     /// <summary>The registry in force.</summary>
     public ActiveRegistry Registry { get; }

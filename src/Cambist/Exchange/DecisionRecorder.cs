@@ -20,6 +20,7 @@ internal sealed class DecisionRecorder(ILedger ledger, Strangers strangers)
             ActorChain = ChainOf(token),
             ExpiresAt = token.ExpiresAt * 1000,
             Stores = issued.Stored,
+            Consumes = SpentOnSuccess(walk, token),
             DependsOn = LineagesOf(walk),
         };
         var result = await ledger.CommitAsync(entry, cancellationToken);
@@ -106,6 +107,10 @@ internal sealed class DecisionRecorder(ILedger ledger, Strangers strangers)
     static RecordedParty? Party(ResolvedToken? token) => token is null ? null : new(token.IssuerName, token.Subject, token.Lineage.Id);
 
     static long ExternalExpiry(ResolvedToken? token) => token is { IsExternal: true } ? token.ExpiresAt * 1000 : 0;
+
+    /// <summary>What this grant uses up; a refusal uses up none of it.</summary>
+    static IReadOnlyList<OneTimeKey> SpentOnSuccess(Walk walk, TokenToIssue token) =>
+        token.From?.Minted is { } minted ? [.. walk.Spends, minted.Key] : walk.Spends;
 
     static IReadOnlyList<TokenLineage> LineagesOf(Walk walk) =>
         walk.Subject is not { } subject ? [] : walk.Actor is { } actor ? [subject.Lineage, actor.Lineage] : [subject.Lineage];

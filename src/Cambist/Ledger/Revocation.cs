@@ -31,7 +31,7 @@ public sealed record Revocation(RevocationKind Kind, string Value, long At, stri
 /// <param name="Id">Its lineage id: the <c>jti</c> of one of ours, the root of an external one.</param>
 /// <param name="Subject">Our name for its subject.</param>
 /// <param name="Client">The client it was issued to, if it is ours.</param>
-/// <param name="Issuer">The name of the issuer it comes from, or <c>self</c>.</param>
+/// <param name="Issuer">The name of the issuer that its subject comes from, over whatever hops; <c>impersonation</c>, or <c>self</c> for a client of ours.</param>
 /// <param name="IssuedAt">When it was recorded (ours) or its <c>iat</c> (external), milliseconds since 1970.</param>
 /// <param name="IsExternal">Whether <paramref name="IssuedAt"/> is an <c>iat</c>, which counts by the whole second.</param>
 public sealed record TokenLineage(string Id, string Subject, string? Client, string Issuer, long IssuedAt, bool IsExternal)

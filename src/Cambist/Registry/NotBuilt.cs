@@ -17,9 +17,7 @@ static class NotBuilt
     public const string Once = "once";
     public const string Refresh = "refresh";
     public const string Shadow = "shadow";
-    public const string Impersonation = "subject.issuer: impersonation";
     public const string RefreshTokenType = "token_types: refresh_token";
-    public const string ImpersonationTokenType = "token_types: impersonation_token";
 
     static readonly HashSet<string> Parts =
     [
@@ -34,9 +32,7 @@ static class NotBuilt
         Once,
         Refresh,
         Shadow,
-        Impersonation,
         RefreshTokenType,
-        ImpersonationTokenType,
     ];
 
     /// <summary>Warns where a part is not built.</summary>

@@ -47,6 +47,9 @@ public sealed class Registry
     /// <summary>Every claim that a condition or a template of this registry names: what a ledger entry keeps of a token's claims.</summary>
     internal ImmutableArray<ClaimPath> MentionedClaims { get; init; } = [];
 
+    /// <summary>Which issuer subjects of our tokens came from.</summary>
+    internal SubjectOrigins Origins => field ??= new(Issuers.Values);
+
     /// <summary>The revision a text is or would be.</summary>
     internal static string RevisionOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
 

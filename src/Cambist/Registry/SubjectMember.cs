@@ -69,7 +69,6 @@ static class SubjectMember
         var issuers = new HashSet<string>();
         foreach (var name in nodes.Texts(node, "names from issuers, self or impersonation"))
         {
-            if (name.Value == ReservedNames.Impersonation) NotBuilt.Warn(nodes, name, NotBuilt.Impersonation);
             if (name.Value is ReservedNames.Self or ReservedNames.Impersonation)
                 issuers.Add(name.Value);
             else if (!draft.Issuers.TryGetValue(name.Value, out var issuer))
@@ -91,7 +90,6 @@ static class SubjectMember
             if (nodes.Word(type, TokenKindNames.OfSubjects) is not { } name) continue;
             types.Add(TokenKindNames.Urn(name));
             if (name == TokenKindNames.RefreshToken) NotBuilt.Warn(nodes, type, NotBuilt.RefreshTokenType);
-            if (name == TokenKindNames.ImpersonationToken) NotBuilt.Warn(nodes, type, NotBuilt.ImpersonationTokenType);
         }
 
         return types.ToFrozenSet();

@@ -14,7 +14,7 @@ internal sealed record Target(ProtectedResource Resource, string Audience)
         if (requested.IsEmpty) return null;
         if (!Read(requested, walk.Registry).Gives(out var target, out var denied)) return denied;
         walk.Target = target;
-        return null;
+        return walk.Subject?.Minted?.CheckTarget(target.Resource);
     }
 
     static Result<Target> Read(RequestedTargets requested, Registry registry)

@@ -38,7 +38,8 @@ internal static class TokenDecision
         var life = (long)target.Resource.TokenLifetime.TotalSeconds;
         if (rule.Lifetime is { } ruled) life = Math.Min(life, (long)ruled.TotalSeconds);
         var expiry = now + life;
-        if (!(rule.MayOutliveSubject && input.Subject.IsExternal)) expiry = Math.Min(expiry, input.Subject.ExpiresAt);
+        var limits = input.Subject.Minted is null && !(rule.MayOutliveSubject && input.Subject.IsExternal); // a minted token's own life only limits when it can be redeemed
+        if (limits) expiry = Math.Min(expiry, input.Subject.ExpiresAt);
         if (input.Actor is { } actor) expiry = Math.Min(expiry, actor.ExpiresAt);
         return expiry;
     }

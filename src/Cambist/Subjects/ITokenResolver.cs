@@ -24,6 +24,9 @@ internal sealed class SentToken
 
     public TokenRole Role { get; }
 
+    /// <summary>The client that sent it.</summary>
+    public RegisteredClient? Caller { get; init; }
+
     /// <summary>The token as a JWT, unverified; null where it is none.</summary>
     public CompactJws? Jws { get; }
 

@@ -52,7 +52,7 @@ internal sealed class OwnTokens(KeyRing keys) : ITokenResolver
             ClientId = clientId,
             HeldScopes = ReadScopes(claims, audience, registry),
             Act = chain,
-            Lineage = new TokenLineage(id, sub, clientId, ReservedNames.Self, issuedAt * 1000, IsExternal: false),
+            Lineage = new TokenLineage(id, sub, clientId, registry.Origins.Of(sub, kind), issuedAt * 1000, IsExternal: false),
         };
     }
 

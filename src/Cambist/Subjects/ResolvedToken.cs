@@ -41,4 +41,7 @@ internal sealed class ResolvedToken
     public required TokenLineage Lineage { get; init; }
 
     public bool IsExternal => Issuer is not null;
+
+    /// <summary>What an administrator said when minting it, where it is an impersonation token.</summary>
+    public MintedToken? Minted { get; init; }
 }

@@ -9,7 +9,7 @@ internal sealed class TokenResolution(IReadOnlyList<ITokenResolver> resolvers)
     {
         if (Canonical(request.SubjectTokenType) is not { } type)
             return new Denied(Reason.SubjectTokenTypeUnsupported, "subject_token_type is not one this server takes");
-        var resolved = await ResolveAsync(new SentToken(request.SubjectToken, type, TokenRole.Subject), walk, cancellationToken);
+        var resolved = await ResolveAsync(new SentToken(request.SubjectToken, type, TokenRole.Subject) { Caller = walk.Client }, walk, cancellationToken);
         if (resolved.Gives(out var subject, out _)) walk.Subject = subject;
         return resolved;
     }
@@ -20,7 +20,7 @@ internal sealed class TokenResolution(IReadOnlyList<ITokenResolver> resolvers)
         if (request.ActorToken is null) return null;
         if (Canonical(request.ActorTokenType!) is not { } type)
             return new Denied(Reason.ActorTokenTypeUnsupported, "actor_token_type is not one this server takes");
-        var resolved = await ResolveAsync(new SentToken(request.ActorToken, type, TokenRole.Actor), walk, cancellationToken);
+        var resolved = await ResolveAsync(new SentToken(request.ActorToken, type, TokenRole.Actor) { Caller = walk.Client }, walk, cancellationToken);
         if (!resolved.Gives(out var actor, out var denied)) return denied.OfActor();
         walk.Actor = actor;
         return null;

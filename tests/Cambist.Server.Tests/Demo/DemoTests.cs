@@ -15,14 +15,14 @@ public sealed partial class DemoTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public async Task Demo_once_shows_a_sign_in_a_delegation_and_a_refusal_and_ends_well()
+    public async Task Demo_once_shows_a_sign_in_a_delegation_an_impersonation_and_a_refusal_and_ends_well()
     {
         var demo = await BuiltServer.RunAsync(_folder.FullName, ["demo", "--once"], cancellation: Cancellation);
         demo.ExitCode.ShouldBe(0, demo.Error + demo.Output);
         demo.Error.ShouldBeEmpty();
 
         var steps = Step().Split(demo.Output)[1..];
-        steps.Length.ShouldBe(3);
+        steps.Length.ShouldBe(4);
 
         steps[0].ShouldContain("as client web");
         var signIn = DecodedToken(steps[0]);
@@ -42,9 +42,19 @@ public sealed partial class DemoTests : IDisposable
         ((string?)delegated["jti"])!.ShouldStartWith((string?)signIn["jti"] + ".");
         delegated.ContainsKey("email").ShouldBeFalse("billing has no use for it");
 
-        steps[2].ShouldContain("as client reports");
-        steps[2].ShouldContain("400 invalid_grant, reason subject_not_for_caller");
-        steps[2].ShouldContain("and its trace");
+        steps[2].ShouldContain("/admin/v1/impersonation-tokens");
+        steps[2].ShouldContain("201 urn:cambist:token-type:impersonation_token, 600 s, id ");
+        steps[2].ShouldContain("as client support");
+        var impersonated = DecodedToken(steps[2]);
+        ((string?)impersonated["sub"]).ShouldBe("alice");
+        ((string?)impersonated["sub_kind"]).ShouldBe("impersonated");
+        ((string?)impersonated["act"]!["sub"]).ShouldBe("support");
+        ((string?)impersonated["ticket"]).ShouldBe("T-4711");
+        steps[2].ShouldContain("400 invalid_grant, reason subject_used_up");
+
+        steps[3].ShouldContain("as client reports");
+        steps[3].ShouldContain("400 invalid_grant, reason subject_not_for_caller");
+        steps[3].ShouldContain("and its trace");
 
         demo.Output.ShouldNotContain("eyJhbGciOiJFUzI1NiI"); // the decoded tokens are there, the tokens are not
         Directory.Exists(FolderOf(demo.Output)).ShouldBeFalse("the temporary folder goes with the demo");

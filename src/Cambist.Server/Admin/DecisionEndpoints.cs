@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Cambist.Protocol;
+
+namespace Cambist.Server;
+
+/// <summary><c>/admin/v1/decisions</c>: the ledger, newest first; and one entry with the trace of why it was decided so.</summary>
+static class DecisionEndpoints
+{
+    const string Scope = "audit";
+    const int MostListed = 200;
+
+    public static void Map(AdminApi api)
+    {
+        api.MapRead("/decisions", Scope, ListAsync, "client", "subject", "jti", "outcome", "reason", "from", "until", "before", "limit");
+        api.MapRead("/decisions/{id}", Scope, FindAsync);
+    }
+
+    static async Task<AdminAnswer> FindAsync(AdminRequest request) =>
+        DecisionId.TryParse(request.Path("id"), out var id) && await request.Engine.Store.Decisions.FindAsync(id, request.Http.RequestAborted) is { } entry
+            ? AdminAnswer.Ok(EntryJson.WithTrace(entry))
+            : AdminAnswer.NotFound("The ledger has no decision of this id, or no longer.");
+
+    static async Task<AdminAnswer> ListAsync(AdminRequest request)
+    {
+        if (Filter(request, out var filter, out var before, out var limit) is { } fault) return AdminAnswer.BadRequest(fault);
+        var entries = await request.Engine.Store.Decisions.PageAsync(filter, before, limit, request.Http.RequestAborted);
+        var json = new JsonObject { ["decisions"] = new JsonArray([.. entries.Select(EntryJson.Of)]) };
+        if (entries.Count == limit) json["next"] = entries[^1].Id.ToString();
+        return AdminAnswer.Ok(json);
+    }
+
+    static string? Filter(AdminRequest request, out DecisionFilter filter, out DecisionId before, out int limit)
+    {
+        (filter, before, limit) = (DecisionFilter.All, default, 50);
+        DecisionOutcome? outcome = null;
+        Reason? reason = null;
+        long? from = null, until = null;
+        if (request.Query("outcome") is { } name && (outcome = Enum.GetValues<DecisionOutcome>().Cast<DecisionOutcome?>().FirstOrDefault(one => EntryJson.OutcomeName(one!.Value) == name)) is null)
+            return "outcome must be issued, refused, admin or counted.";
+        if (request.Query("reason") is { } why && (reason = Reasons.Parse(why)) is null) return "reason is none of the published list.";
+        if (request.Query("from") is { } since && !Read(since, out from)) return "from must be an instant such as 2030-01-31T09:30:00Z.";
+        if (request.Query("until") is { } end && !Read(end, out until)) return "until must be an instant such as 2030-01-31T09:30:00Z.";
+        if (request.Query("jti") is { } jti && !Lineage.IsWellFormed(jti)) return "jti is no id of a token.";
+        if (request.Query("before") is { } id && !DecisionId.TryParse(id, out before)) return "before must be a decision id: next of the page before.";
+        if (request.Query("limit") is { } text && !(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) && limit is > 0 and <= MostListed))
+            return $"limit must be a whole number from 1 to {MostListed}.";
+
+        filter = new()
+        {
+            Client = request.Query("client"),
+            Subject = request.Query("subject"),
+            Lineage = request.Query("jti"),
+            Outcome = outcome,
+            Reason = reason,
+            From = from,
+            Until = until,
+        };
+        return null;
+    }
+
+    static bool Read(string text, out long? instant)
+    {
+        instant = Times.TryRead(text, out var milliseconds) ? milliseconds : null;
+        return instant is not null;
+    }
+}

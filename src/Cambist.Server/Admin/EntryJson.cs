@@ -1,0 +1,74 @@
+using System.Text.Json.Nodes;
+using Cambist.Protocol;
+
+namespace Cambist.Server;
+
+/// <summary>A ledger entry as the admin API shows it; what is absent is left out.</summary>
+static class EntryJson
+{
+    public static JsonObject Of(LedgerEntry entry)
+    {
+        var json = new JsonObject
+        {
+            ["decision_id"] = entry.Id.ToString(),
+            ["time"] = Times.Of(entry.Id.Milliseconds),
+            ["outcome"] = OutcomeName(entry.Outcome),
+        };
+        if (entry.Reason != Reason.None) json["reason"] = entry.Reason.WireName();
+        json["action"] = entry.Action;
+        Add("client", entry.Client);
+        Add("subject", Party(entry.Subject));
+        Add("actor", Party(entry.Actor));
+        if (entry.ActorChain.Count > 0) json["act"] = List(entry.ActorChain);
+        Add("jti", entry.IssuedId);
+        Add("target", entry.Target);
+        if (entry.ScopesAsked is { } asked) json["scopes_asked"] = List(asked);
+        if (entry.ScopesGiven.Count > 0) json["scopes_given"] = List(entry.ScopesGiven);
+        Add("rule", entry.Rule);
+        json["registry_revision"] = entry.RegistryRevision;
+        if (entry.ExpiresAt is { } expiresAt) json["expires_at"] = Times.Of(expiresAt);
+        Add("counted", Counted(entry.Counted));
+        return json;
+
+        void Add(string name, JsonNode? value)
+        {
+            if (value is not null) json[name] = value;
+        }
+    }
+
+    /// <summary>The same with the trace, line by line, and the input that was decided.</summary>
+    public static JsonObject WithTrace(LedgerEntry entry)
+    {
+        var json = Of(entry);
+        if (entry.Trace is { } trace) json["trace"] = List(trace.ReplaceLineEndings("\n").Split('\n'));
+        if (!entry.Input.IsEmpty) json["input"] = JsonNode.Parse(entry.Input.Span);
+        return json;
+    }
+
+    public static string OutcomeName(DecisionOutcome outcome) => outcome switch
+    {
+        DecisionOutcome.Issued => "issued",
+        DecisionOutcome.Refused => "refused",
+        DecisionOutcome.AdminAct => "admin",
+        DecisionOutcome.Counted => "counted",
+        _ => "unknown", // of a newer release
+    };
+
+    static JsonObject? Party(RecordedParty? party)
+    {
+        if (party is null) return null;
+        var json = new JsonObject { ["issuer"] = party.Issuer, ["sub"] = party.Sub };
+        if (party.Lineage is { } id) json["jti"] = id;
+        return json;
+    }
+
+    static JsonObject? Counted(CountedRequests? counted)
+    {
+        if (counted is null) return null;
+        var json = new JsonObject { ["count"] = counted.Count, ["from"] = Times.Of(counted.From), ["until"] = Times.Of(counted.Until) };
+        if (counted.Address is { } address) json["address"] = address;
+        return json;
+    }
+
+    static JsonArray List(IEnumerable<string> texts) => [.. texts.Select(text => (JsonNode)text)];
+}

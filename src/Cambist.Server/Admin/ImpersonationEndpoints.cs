@@ -1,0 +1,133 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Cambist.Protocol;
+
+namespace Cambist.Server;
+
+/// <summary><c>/admin/v1/impersonation-tokens</c>: mint, list, cancel.</summary>
+static class ImpersonationEndpoints
+{
+    const string Path = "/impersonation-tokens";
+    const string Scope = "impersonation";
+    const int LongestName = 255;
+    const int LongestReason = 1000;
+    const int MostListed = 200;
+
+    public static void Map(AdminApi api)
+    {
+        api.Map("POST", Path, Scope, MintAsync);
+        api.MapRead(Path, Scope, ListAsync, "after", "limit");
+        api.Map("DELETE", Path + "/{id}", Scope, CancelAsync, "reason");
+    }
+
+    static async Task<AdminAnswer> MintAsync(AdminRequest request)
+    {
+        var (body, refusal) = await JsonBody.ReadAsync(request.Http.Request);
+        if (body is null) return refusal!;
+        var (wanted, wrong) = Read(body, request.Registry);
+        if (wanted is null) return wrong!;
+
+        if (!(await request.Engine.Impersonation.MintAsync(request.By, wanted, CancellationToken.None)).Gives(out var minted, out var denied))
+        {
+            return denied.Reason == Reason.ClientAuthenticationFailed ? AdminApi.Unknown()
+                : denied.Reason == Reason.RequestTooLarge ? AdminAnswer.BadRequest($"{denied.Detail}.")
+                : AdminAnswer.Problem(StatusCodes.Status400BadRequest, "Not minted", $"Nobody could redeem it: {denied.Detail}.", denied.Reason.WireName());
+        }
+
+        return AdminAnswer.Created(new JsonObject
+        {
+            ["token"] = minted.Token,
+            ["id"] = minted.Id,
+            ["token_type"] = TokenTypes.ImpersonationToken,
+            ["expires_in"] = minted.ExpiresIn,
+        });
+    }
+
+    static (MintRequest? Wanted, AdminAnswer? Wrong) Read(JsonBody body, Registry registry)
+    {
+        var subject = body.Text("subject", LongestName, isRequired: true);
+        var reason = body.Text("reason", LongestReason, isRequired: true);
+        var client = body.Text("client", LongestName);
+        var targets = body.Texts("targets", LongestName);
+        var mayAct = body.Object("may_act");
+        var claims = body.Object("claims");
+        var expiresIn = body.Whole("expires_in", 1, (long)ImpersonationActs.LongestLife.TotalSeconds);
+        if (client is not null) CheckClient(client, registry, body);
+        if (targets is { } named) targets = [.. named.Select(name => ResourceOf(name, registry, body)).Distinct()];
+        if (mayAct is { } who) CheckMayAct(who, registry, body);
+        if (claims is { } context && MintedToken.OurContext.Any(name => context.TryGet(name, out _)))
+            body.Wrong($"claims holds {string.Join(" or ", MintedToken.OurContext)}, which this server writes itself");
+        if (body.Done() is { } wrong) return (null, wrong);
+
+        var wanted = new MintRequest { Subject = subject!, Reason = reason!, Client = client, Targets = targets, MayAct = mayAct, Claims = claims };
+        return (expiresIn is { } seconds ? wanted with { ExpiresIn = TimeSpan.FromSeconds(seconds) } : wanted, null);
+    }
+
+    static void CheckClient(string id, Registry registry, JsonBody body)
+    {
+        if (!registry.Clients.TryGetValue(id, out var client)) body.Wrong("client is no client of the registry");
+        else if (client.IsPublic) body.Wrong("client is a public client, and only confidential ones redeem impersonation tokens");
+        else if (client.IsDisabled) body.Wrong("client is disabled");
+    }
+
+    static string ResourceOf(string name, Registry registry, JsonBody body)
+    {
+        if (registry.ResourcesByAnyName.TryGetValue(name, out var resource)) return resource.Name;
+        body.Wrong("targets names a resource that the registry does not know, by name or identifier");
+        return name;
+    }
+
+    /// <summary>What could never be met is somebody's mistake: another form, or an issuer that means nothing here.</summary>
+    static void CheckMayAct(Claim mayAct, Registry registry, JsonBody body)
+    {
+        string? sub = null;
+        foreach (var (member, value) in mayAct.EnumerateObject())
+        {
+            var text = value.GetString();
+            if (member is not ("sub" or "iss") || text is null || !JsonBody.IsText(text, LongestName)) body.Wrong("may_act holds the string sub, maybe the string iss, and nothing else");
+            if (member == "sub") sub = text;
+            if (member == "iss" && text is not null && text != registry.Issuer && !registry.IssuersByIdentifier.ContainsKey(text)) body.Wrong("may_act.iss is neither this server nor a trusted issuer");
+        }
+
+        if (sub is null) body.Wrong("may_act has no sub");
+    }
+
+    static async Task<AdminAnswer> ListAsync(AdminRequest request)
+    {
+        var limit = 50;
+        if (request.Query("limit") is { } text && !(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) && limit is > 0 and <= MostListed))
+            return AdminAnswer.BadRequest($"limit must be a whole number from 1 to {MostListed}.");
+
+        var tokens = await request.Engine.Impersonation.ListAsync(request.Query("after"), limit, request.Http.RequestAborted);
+        var json = new JsonObject { ["impersonation_tokens"] = new JsonArray([.. tokens.Select(Describe)]) };
+        if (tokens.Count == limit) json["next"] = tokens[^1].Id;
+        return AdminAnswer.Ok(json);
+    }
+
+    static JsonNode Describe(MintedToken token)
+    {
+        token.Claims.TryGet("context", out var context);
+        var json = new JsonObject
+        {
+            ["id"] = token.Id,
+            ["subject"] = token.Subject,
+            ["minted_by"] = token.Minter.Sub,
+            ["minted_at"] = Times.Of(token.MintedAt),
+            ["expires_at"] = Times.Of(token.ExpiresAt),
+            ["context"] = JsonNode.Parse(context.RawJson),
+        };
+        if (token.Client is { } client) json["client"] = client;
+        if (token.Targets is { } targets) json["targets"] = new JsonArray([.. targets.Select(target => (JsonNode)target)]);
+        if (token.Claims.TryGet("may_act", out var mayAct)) json["may_act"] = JsonNode.Parse(mayAct.RawJson);
+        return json;
+    }
+
+    static async Task<AdminAnswer> CancelAsync(AdminRequest request)
+    {
+        var reason = request.Query("reason");
+        if (reason is not null && !JsonBody.IsText(reason, LongestReason)) return AdminAnswer.BadRequest($"reason must be 1 to {LongestReason} printable characters.");
+        return await request.Engine.Impersonation.CancelAsync(request.By, request.Path("id"), reason, CancellationToken.None)
+            ? AdminAnswer.NoContent
+            : AdminAnswer.NotFound("There is no impersonation token of this id that is neither expired nor cancelled. What it gave ends with DELETE /admin/v1/tokens/{id}.");
+    }
+}

@@ -1,0 +1,48 @@
+using System.Text.Json.Nodes;
+
+namespace Cambist.Server;
+
+/// <summary><c>/admin/v1/tokens/{jti}</c>: what the ledger knows of a token, its ancestors and its descendants; and its end.</summary>
+static class TokenEndpoints
+{
+    const string Path = "/tokens/{jti}";
+    const string Scope = "tokens";
+    const int MostRelatives = 1000;
+
+    public static void Map(AdminApi api)
+    {
+        api.MapRead(Path, Scope, FindAsync);
+        api.Map("DELETE", Path, Scope, RevokeAsync, "reason");
+    }
+
+    static async Task<AdminAnswer> FindAsync(AdminRequest request)
+    {
+        var id = request.Path("jti");
+        if (!Lineage.IsWellFormed(id)) return NoId();
+
+        // Whoever shares the first segment is of the family; newest first.
+        var family = await request.Engine.Store.Decisions.PageAsync(new() { Lineage = id.Split('.')[0] }, default, MostRelatives, request.Http.RequestAborted);
+        var issued = family.Where(entry => entry.IssuedId is not null).Reverse().ToArray();
+        if (!issued.Any(entry => Lineage.IsUnder(entry.IssuedId!, id))) return AdminAnswer.NotFound("The ledger has no token of this id, or no longer.");
+
+        var json = new JsonObject { ["jti"] = id };
+        if (Array.Find(issued, entry => entry.IssuedId == id) is { } itself) json["entry"] = EntryJson.Of(itself);
+        json["ancestors"] = List(issued.Where(entry => entry.IssuedId != id && Lineage.IsUnder(id, entry.IssuedId!)));
+        json["descendants"] = List(issued.Where(entry => entry.IssuedId != id && Lineage.IsUnder(entry.IssuedId!, id)));
+        if (family.Count == MostRelatives) json["truncated"] = true;
+        return AdminAnswer.Ok(json);
+    }
+
+    static async Task<AdminAnswer> RevokeAsync(AdminRequest request)
+    {
+        var id = request.Path("jti");
+        if (!Lineage.IsWellFormed(id)) return NoId();
+        var reason = request.Query("reason") ?? "revoked at the admin API";
+        if (!JsonBody.IsText(reason, 1000)) return AdminAnswer.BadRequest("reason must be 1 to 1000 printable characters.");
+        return await request.Engine.Revocations.RevokeAsync(request.By, RevocationKind.Lineage, id, reason, CancellationToken.None) is null ? AdminApi.Unknown() : AdminAnswer.NoContent;
+    }
+
+    static AdminAnswer NoId() => AdminAnswer.BadRequest("This is no id of a token: write the jti, such as it stands in the token.");
+
+    static JsonArray List(IEnumerable<LedgerEntry> entries) => [.. entries.Select(EntryJson.Of)];
+}

@@ -1,0 +1,44 @@
+using System.Security.Cryptography;
+using System.Text;
+using Cambist.Protocol;
+
+namespace Cambist;
+
+/// <summary>
+/// Impersonation tokens: minted by an administrator, redeemed once, by a confidential client. Under either name of their type, or as
+/// an access token by their prefix, they are one type before any rule is looked at.
+/// </summary>
+internal sealed class ImpersonationTokens(ITokenStore tokens) : ITokenResolver
+{
+    public const string Prefix = "sub_";
+
+    public ValueTask<Result<ResolvedToken>?> ResolveAsync(SentToken token, Registry registry, DateTimeOffset now, CancellationToken cancellationToken) =>
+        token.TokenType == TokenTypes.ImpersonationToken || (token.TokenType == TokenTypes.AccessToken && HasPrefix(token))
+            ? LookUpAsync(token, registry, now, cancellationToken)
+            : new((Result<ResolvedToken>?)null);
+
+    async ValueTask<Result<ResolvedToken>?> LookUpAsync(SentToken token, Registry registry, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (!HasPrefix(token)) return Unknown("no such token");
+        if (token.Role != TokenRole.Subject) return Unknown("an impersonation token is never an actor token");
+        if (token.Caller is not { IsPublic: false } caller) return Unknown("only confidential clients redeem impersonation tokens");
+
+        var found = await tokens.FindAsync(HashOf(token.Value), cancellationToken);
+        if (found is not { Kind: StoredTokenKind.ImpersonationToken }) return Unknown("no such token, or it was cancelled");
+        var minted = MintedToken.Read(found);
+        if (minted.Client is { } client && client != caller.Id) return Unknown($"the token was minted for client {client}");
+        if (minted.ExpiresAt - now.ToUnixTimeMilliseconds() < 1000) return new Denied(Reason.SubjectExpired, "the time to redeem it has passed, or less than a second is left");
+        return CheckName(minted.Subject, registry) is { } denied ? denied : minted.Resolve();
+    }
+
+    public static byte[] HashOf(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
+
+    /// <summary>A client's id is the <c>sub</c> of its own tokens, so nobody is impersonated under such a name.</summary>
+    public static Denied? CheckName(string subject, Registry registry) => registry.Clients.ContainsKey(subject)
+        ? new(Reason.SubjectUnmappable, "the subject to impersonate is a client's id; clients are not impersonated")
+        : null;
+
+    static bool HasPrefix(SentToken token) => token.Value.StartsWith(Prefix, StringComparison.Ordinal);
+
+    static Result<ResolvedToken> Unknown(string detail) => new Denied(Reason.SubjectUnknown, detail);
+}
