@@ -73,8 +73,8 @@ public sealed class CheckTests : IDisposable
         var registry = _cli.Write("both.yaml", """
             issuer: https://sts.example.com
             signing: { algorithm: ES256 }
-            resources:
-              orders: { identifiers: https://orders.example.com, scopes: read, token: { format: opaque } }
+            clients:
+              batch: { auth: tls_client_auth, tls_subject: CN=batch }
             nobody: 1
             """);
         var findings = JsonNode.Parse((await _cli.RunAsync(["check", registry, "--json"])).Output)!.AsArray();
