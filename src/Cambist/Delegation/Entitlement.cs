@@ -34,8 +34,6 @@ internal static class Entitlement
         var rule = selected.Rule;
         if (selected.Target.Resource.IssuesOpaqueTokens) return OpaqueNotBuilt(selected.Target);
         if (rule.Proof != ProofRequirement.None) return NotBuilt(rule, "proof");
-        if (rule.Actor is ActorRequirement.Token) return NotBuilt(rule, "actor: { issuer, where }");
-        if (rule.IsOnce) return NotBuilt(rule, "once");
         return rule.RefreshLifetime is null ? null : NotBuilt(rule, "refresh");
     }
 

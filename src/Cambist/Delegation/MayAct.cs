@@ -32,11 +32,18 @@ internal static class MayAct
     /// <summary>Under our own name: a mapped sub or a client id.</summary>
     static bool NamesHere(string sub, ResolvedToken? actor, RegisteredClient caller) => sub == (actor is null ? caller.Id : actor.Subject);
 
-    /// <summary>Under a trusted external one: that issuer's own sub of the actor token, or the caller by a name it has there. Under any other a name means nobody.</summary>
+    /// <summary>
+    /// Under a trusted external one: that issuer's own sub of the actor token, or the caller, where the caller acts, by a name it has
+    /// there. Under any other a name means nobody.
+    /// </summary>
     static bool NamesThere(string sub, string iss, ResolvedToken? actor, RegisteredClient caller) =>
-        actor is null
+        actor is null || IsOf(actor, caller)
             ? caller.AnswersTo(sub)
             : actor.Issuer?.Issuer == iss && actor.Claims.TryGet("sub"u8, out var own) && own.IsString(sub);
+
+    /// <summary>Whether an actor token is the caller's own, from its client credentials.</summary>
+    static bool IsOf(ResolvedToken actor, RegisteredClient caller) =>
+        !actor.IsExternal && actor.Kind == SubjectKind.Client && actor.Subject == caller.Id;
 
     static Denied Malformed(string what) => new(Reason.SubjectActMalformed, what);
 }

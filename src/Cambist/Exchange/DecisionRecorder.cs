@@ -20,6 +20,7 @@ internal sealed class DecisionRecorder(ILedger ledger, Strangers strangers)
             ActorChain = ChainOf(token),
             ExpiresAt = token.ExpiresAt * 1000,
             DependsOn = LineagesOf(walk),
+            Consumes = SpentOnSuccess(walk, token),
         };
         var result = await ledger.CommitAsync(entry, cancellationToken);
         switch (result.Status)
@@ -85,6 +86,10 @@ internal sealed class DecisionRecorder(ILedger ledger, Strangers strangers)
 
     static long ExternalExpiry(ResolvedToken? token) => token is { IsExternal: true } ? token.ExpiresAt * 1000 : 0;
 
+    /// <summary>What only an issued token uses up; a refusal leaves it for another try.</summary>
+    static IReadOnlyList<OneTimeKey> SpentOnSuccess(Walk walk, TokenToIssue token) =>
+        token.Rule is { IsOnce: true } rule ? [Once.KeyOf(rule, token.Target, walk.Subject!)] : [];
+
     static IReadOnlyList<TokenLineage> LineagesOf(Walk walk) =>
         walk.Subject is not { } subject ? [] : walk.Actor is { } actor ? [subject.Lineage, actor.Lineage] : [subject.Lineage];
 
@@ -103,9 +108,9 @@ internal sealed class DecisionRecorder(ILedger ledger, Strangers strangers)
     static bool IsUnder(TokenLineage lineage, Revocation revocation) => revocation.Kind switch
     {
         RevocationKind.Lineage => Lineage.IsUnder(lineage.Id, revocation.Value),
-        RevocationKind.Subject => lineage.Subject == revocation.Value,
-        RevocationKind.Client => lineage.Client == revocation.Value,
-        _ => lineage.Issuer == revocation.Value,
+        RevocationKind.Subject => lineage.Subject == revocation.Value && lineage.IsCoveredBy(revocation.At),
+        RevocationKind.Client => lineage.Client == revocation.Value && lineage.IsCoveredBy(revocation.At),
+        _ => lineage.Issuer == revocation.Value && lineage.IsCoveredBy(revocation.At),
     };
 
     static Denied UsedUp(OneTimeKeyKind kind) => kind switch

@@ -12,7 +12,7 @@ internal sealed class AccessTokenWriter(KeyRing keys)
     public const int LongestToken = 8 * 1024;
 
     /// <summary>What JSON itself needs escaped and no more: a token is not HTML.</summary>
-    static readonly JsonWriterOptions Options = new() { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    public static readonly JsonWriterOptions Options = new() { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     [ThreadStatic] static ArrayBufferWriter<byte>? _payload;
     [ThreadStatic] static Utf8JsonWriter? _json;

@@ -59,7 +59,6 @@ static class IssuersSection
             Introspection = introspectionNode is null ? null : IntrospectionMember.Read(introspectionNode, draft, nodes),
         };
         map.Done();
-        if (issuer.AcceptsAct) NotBuilt.Warn(nodes, actNode!, NotBuilt.AcceptAct);
         if (isResolver) RefuseForResolver(map, issuerNode, nodes);
         if (introspectionNode is not null && tokensNode is not null && !issuer.Tokens.ContainsKey(Protocol.TokenTypes.AccessToken))
             nodes.Error(introspectionNode, "introspected tokens count as access tokens; add access_token to tokens");
@@ -128,7 +127,6 @@ static class IssuersSection
             if (nodes.Word(role, "subject", "actor") is not { } word) continue;
             subjects |= word == "subject";
             actors |= word == "actor";
-            if (word == "actor") NotBuilt.Warn(nodes, role, NotBuilt.ActorRole);
         }
 
         return (subjects, actors);

@@ -9,14 +9,10 @@ static class NotBuilt
     public const string OpaqueTokens = "token.format: opaque";
     public const string Introspection = "introspection";
     public const string Resolver = "resolver";
-    public const string ActorRole = "roles: actor";
-    public const string ActorToken = "actor: { issuer, where }";
-    public const string AcceptAct = "act: accept";
     public const string PrivateKeyJwt = "auth: private_key_jwt";
     public const string TlsClientAuth = "auth: tls_client_auth";
     public const string SelfSignedTls = "auth: self_signed_tls_client_auth";
     public const string Proof = "proof";
-    public const string Once = "once";
     public const string Refresh = "refresh";
     public const string Shadow = "shadow";
     public const string Impersonation = "subject.issuer: impersonation";
@@ -28,14 +24,10 @@ static class NotBuilt
         OpaqueTokens,
         Introspection,
         Resolver,
-        ActorRole,
-        ActorToken,
-        AcceptAct,
         PrivateKeyJwt,
         TlsClientAuth,
         SelfSignedTls,
         Proof,
-        Once,
         Refresh,
         Shadow,
         Impersonation,

@@ -18,7 +18,7 @@ internal sealed class TokenResolution(IReadOnlyList<ITokenResolver> resolvers)
     public async ValueTask<Denied?> ResolveActorAsync(Walk walk, ExchangeRequest request, CancellationToken cancellationToken)
     {
         if (request.ActorToken is null) return null;
-        if (Canonical(request.ActorTokenType!) is not { } type)
+        if (Canonical(request.ActorTokenType!) is not { } type || IsImpersonation(type, request.ActorToken))
             return new Denied(Reason.ActorTokenTypeUnsupported, "actor_token_type is not one this server takes");
         var resolved = await ResolveAsync(new SentToken(request.ActorToken, type, TokenRole.Actor), walk, cancellationToken);
         if (!resolved.Gives(out var actor, out var denied)) return denied.OfActor();
@@ -36,6 +36,10 @@ internal sealed class TokenResolution(IReadOnlyList<ITokenResolver> resolvers)
             ? new Denied(Reason.SubjectIssuerUntrusted, $"no issuer in the registry is trusted for this iss, as {token.TokenType}")
             : new Denied(Reason.SubjectUnknown, "not a token of ours, and no JWT of a trusted issuer");
     }
+
+    /// <summary>Who impersonates somebody is nobody's actor: such a token says whom it stands for, and not who holds it.</summary>
+    static bool IsImpersonation(string type, string token) =>
+        type == TokenTypes.ImpersonationToken || (type == TokenTypes.AccessToken && token.StartsWith(StoredTokens.ImpersonationPrefix, StringComparison.Ordinal));
 
     /// <summary>Known types under one name each; RFC 8693 §3 compares the URI exactly.</summary>
     static string? Canonical(string tokenType) => tokenType switch

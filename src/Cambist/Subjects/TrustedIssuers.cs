@@ -110,10 +110,9 @@ internal sealed class TrustedIssuers(IssuerKeys keys, KeyRing ours) : ITokenReso
 
     static Denied? ReadChain(Claims claims, TrustedIssuer issuer, out ActorChain? chain)
     {
-        if (ActorChain.Read(claims, out chain) is { } fault) return fault;
-        if (chain is null) return null;
-        return issuer.AcceptsAct
-            ? new(Reason.NotBuilt, $"issuers.{issuer.Name}.act: accept is not built yet, and the token carries act")
+        if (ActorChain.Read(claims, issuer.Issuer, out chain) is { } fault) return fault;
+        return chain is null || issuer.AcceptsAct
+            ? null
             : new(Reason.SubjectActNotAccepted, $"the token carries act; issuers.{issuer.Name} does not say act: accept");
     }
 
