@@ -32,6 +32,7 @@ public sealed class ActingWorld : World
           files: { identifiers: https://files.example.com }
           vault: { identifiers: https://vault.example.com }
           quiet: { identifiers: https://quiet.example.com }
+          letters: { identifiers: https://letters.example.com }
         clients:
           {{Client("web")}}
           {{Client("runner", "known_as: [runner-there], serves: desk, client_credentials: { tools: [] }")}}
@@ -47,6 +48,7 @@ public sealed class ActingWorld : World
           - { name: blue, clients: runner, actor: { issuer: agents, where: { team: blue } }, targets: { files: [] } }
           - { name: never-reached, clients: runner, actor: { issuer: [self, agents, partner] }, targets: { files: [] } }
           - { name: shallow, clients: [runner, tools], subject: { issuer: [self, partner] }, actor: { issuer: [self, agents] }, max_depth: 1, targets: { vault: [] } }
+          - { name: letters, clients: [runner, tools], actor: none, subject: { where: { act.sub: runner, act.iss: { exists: false } } }, targets: { letters: [] } }
           - { name: quiet, clients: [runner, tools], subject: { issuer: [self, partner] }, actor: none, targets: { quiet: [] } }
         """;
 

@@ -46,6 +46,20 @@ public sealed class ImportedChainRows(ActingWorld world) : IClassFixture<ActingW
     }
 
     [Fact]
+    public async Task DL_04_a_condition_on_the_issuer_of_act_tells_our_actors_from_others()
+    {
+        // Somebody that partner calls runner is not our runner.
+        var taken = await world.GrantsAsync(async server =>
+        {
+            var ours = await server.SendAccessTokenAsync("runner", await world.DeskAsync(server), ("audience", "desk"));
+            return await server.SendAccessTokenAsync("runner", ours.AccessToken, ("audience", "letters"));
+        });
+        taken.Claims["act"]!.ToJsonString().ShouldBe("""{"sub":"runner"}""");
+        await world.RefusesAsync(Reason.NoRule, async server =>
+            await server.SendAccessTokenAsync("runner", (await SendAsync(server, """{"sub":"runner"}""", "quiet")).AccessToken, ("audience", "letters")));
+    }
+
+    [Fact]
     public async Task DL_09_imported_levels_count()
     {
         await world.RefusesAsync(Reason.ChainTooDeep, server => server.SendIdTokenAsync(

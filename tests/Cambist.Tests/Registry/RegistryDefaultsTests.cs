@@ -378,6 +378,6 @@ public class RegistryDefaultsTests
             """, ("s", "our-secret-there"));
         compilation.Errors().ShouldBeEmpty();
         compilation.Warnings().ShouldAllBe(warning => warning.Message.Contains("is not built yet", StringComparison.Ordinal));
-        compilation.Warnings().Select(warning => warning.Position.Line).ShouldBe([3, 3, 4, 5, 7, 9, 10, 11, 14, 15, 16, 17, 18, 19, 20, 21, 21]);
+        compilation.Warnings().Select(warning => warning.Position.Line).ShouldBe([4, 5, 7, 9, 10, 11, 15, 17, 18, 19, 20, 21, 21]);
     }
 }
