@@ -25,7 +25,6 @@ static class IssuersSection
         var nodes = map.Nodes;
         var resolver = map.Take("resolver");
         var isResolver = resolver is not null && nodes.Flag(resolver) == true;
-        if (isResolver) NotBuilt.Warn(nodes, resolver!, NotBuilt.Resolver);
 
         var issuerNode = isResolver ? map.Take("issuer") : map.Require("issuer", "the iss of its tokens, such as issuer: https://login.example.com");
         var tokensNode = isResolver ? map.Take("tokens") : map.Require("tokens", "the kinds of token it is trusted for, such as tokens: id_token");

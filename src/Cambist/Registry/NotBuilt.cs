@@ -7,8 +7,6 @@ namespace Cambist;
 static class NotBuilt
 {
     public const string OpaqueTokens = "token.format: opaque";
-    public const string Introspection = "introspection";
-    public const string Resolver = "resolver";
     public const string PrivateKeyJwt = "auth: private_key_jwt";
     public const string TlsClientAuth = "auth: tls_client_auth";
     public const string SelfSignedTls = "auth: self_signed_tls_client_auth";
@@ -22,8 +20,6 @@ static class NotBuilt
     static readonly HashSet<string> Parts =
     [
         OpaqueTokens,
-        Introspection,
-        Resolver,
         PrivateKeyJwt,
         TlsClientAuth,
         SelfSignedTls,

@@ -31,6 +31,9 @@ internal sealed class TokenResolution(IReadOnlyList<ITokenResolver> resolvers)
         foreach (var resolver in resolvers)
             if (await resolver.ResolveAsync(token, walk.Registry, walk.Now, cancellationToken) is { } result) return result;
 
+        // An ID token or JWT is a JWT, or was a custom resolver's, or is nothing.
+        if (token.Jws is null && token.TokenType is TokenTypes.IdToken or TokenTypes.Jwt) return new Denied(Reason.SubjectMalformed, $"not read as a JWT: {token.Fault}");
+
         // Nobody's: a JWT has an issuer that is not trusted for this, anything else is unknown.
         return token.Jws is { } jws && jws.Payload.TryGet("iss", out _)
             ? new Denied(Reason.SubjectIssuerUntrusted, $"no issuer in the registry is trusted for this iss, as {token.TokenType}")
