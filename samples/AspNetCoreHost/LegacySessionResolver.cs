@@ -11,7 +11,7 @@ sealed class LegacySessionResolver(TimeProvider clock) : ISubjectTokenResolver
 {
     readonly Dictionary<string, string> _sessions = new() { ["legacy-7f0c1d5e9b3a4c62"] = "ada" };
 
-    public ValueTask<ResolverAnswer?> ResolveAsync(PresentedToken token, CancellationToken cancellationToken)
+    public ValueTask<ResolverAnswer?> ResolveAsync(TokenToResolve token, CancellationToken cancellationToken)
     {
         // Not ours: whoever comes next is asked, and where nobody knows the token it is refused.
         if (!token.Value.StartsWith("legacy-", StringComparison.Ordinal)) return new((ResolverAnswer?)null);

@@ -12,13 +12,15 @@ public static class CambistEndpointRouteBuilderExtensions
     static readonly string[] GetOrHead = [HttpMethods.Get, HttpMethods.Head];
 
     /// <summary>
-    /// Maps the token endpoint, keys, both metadata documents and the health probes at the path of the registry's issuer, and
+    /// Maps the token endpoint, introspection, revocation, keys, both metadata documents and the health probes at the path of the registry's issuer, and
     /// at the root, for a proxy that strips that path.
     /// </summary>
     public static IEndpointConventionBuilder MapCambist(this IEndpointRouteBuilder endpoints)
     {
         var engine = endpoints.ServiceProvider.GetRequiredService<CambistEngine>();
         var token = endpoints.ServiceProvider.GetRequiredService<TokenEndpoint>();
+        var introspection = endpoints.ServiceProvider.GetRequiredService<IntrospectionEndpoint>();
+        var revocation = endpoints.ServiceProvider.GetRequiredService<RevocationEndpoint>();
         var documents = endpoints.ServiceProvider.GetRequiredService<PublicDocuments>();
         var path = EndpointPaths.Of(engine.Registry.Current.Issuer);
 
@@ -26,6 +28,8 @@ public static class CambistEndpointRouteBuilderExtensions
         foreach (var root in (string[])(path.Length == 0 ? [""] : [path, ""]))
         {
             group.Map(root + EndpointPaths.Token, token.HandleAsync);
+            group.Map(root + EndpointPaths.Introspection, introspection.HandleAsync);
+            group.Map(root + EndpointPaths.Revocation, revocation.HandleAsync);
             group.MapMethods(root + EndpointPaths.Jwks, GetOrHead, documents.JwksAsync);
         }
 

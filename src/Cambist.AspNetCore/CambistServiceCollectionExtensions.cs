@@ -25,6 +25,8 @@ public static class CambistServiceCollectionExtensions
         services.AddSingleton<PlainHttp>();
         services.AddSingleton<ClientAddress>();
         services.AddSingleton<TokenEndpoint>();
+        services.AddSingleton<IntrospectionEndpoint>();
+        services.AddSingleton<RevocationEndpoint>();
         services.AddSingleton<PublicDocuments>();
         services.AddSingleton(_ => new IssuerHttp());
         services.AddSingleton(provider => builder.Build(

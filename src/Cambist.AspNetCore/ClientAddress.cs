@@ -16,8 +16,9 @@ sealed class ClientAddress(CambistHttpOptions options)
     public IPAddress? Of(HttpContext http)
     {
         if (http.Connection.RemoteIpAddress is not { } remote) return null; // a Unix socket: the machine itself
+        if (options.TrustedProxies.Count == 0) return remote; // as it is: who counts takes ::ffff:192.0.2.1 for 192.0.2.1, and no request pays for it
         var peer = Plain(remote);
-        return options.TrustedProxies.Count > 0 && options.IsTrustedProxy(peer) ? Forwarded(http, peer) : peer;
+        return options.IsTrustedProxy(peer) ? Forwarded(http, peer) : peer;
     }
 
     IPAddress Forwarded(HttpContext http, IPAddress peer)

@@ -16,8 +16,11 @@ static partial class DecisionLog
             case Outcome.Issued { Entry: var entry }:
                 Issued(log, entry.Client, entry.Target, entry.Rule, entry.Id);
                 break;
+            case Outcome.Revoked { Entry: { } entry }:
+                Revoked(log, entry.Client, entry.Subject?.Lineage);
+                break;
             case Outcome.Refused { Entry: { } entry }:
-                Refused(log, entry.Client, entry.Target, entry.Reason.WireName(), entry.Id);
+                Refused(log, entry.Client, entry.Target ?? "-", entry.Reason.WireName(), entry.Id);
                 break;
             case Outcome.Refused { Reason: var reason }:
                 Counted(log, reason.WireName());
@@ -29,7 +32,10 @@ static partial class DecisionLog
     static partial void Issued(ILogger log, string? client, string? target, string? rule, DecisionId decisionId);
 
     [LoggerMessage(2, LogLevel.Information, "refused: client {Client}, target {Target}, reason {Reason}, decision {DecisionId}")]
-    static partial void Refused(ILogger log, string? client, string? target, string reason, DecisionId decisionId);
+    static partial void Refused(ILogger log, string? client, string target, string reason, DecisionId decisionId);
+
+    [LoggerMessage(4, LogLevel.Information, "revoked: client {Client}, token {TokenId} and all beneath it")]
+    static partial void Revoked(ILogger log, string? client, string? tokenId);
 
     [LoggerMessage(3, LogLevel.Debug, "refused and counted: reason {Reason}")]
     static partial void Counted(ILogger log, string reason);

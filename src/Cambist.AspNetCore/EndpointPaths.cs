@@ -4,6 +4,8 @@ namespace Cambist.AspNetCore;
 static class EndpointPaths
 {
     public const string Token = "/token";
+    public const string Introspection = "/introspect";
+    public const string Revocation = "/revoke";
     public const string Jwks = "/jwks";
     public const string Live = "/health/live";
     public const string Ready = "/health/ready";

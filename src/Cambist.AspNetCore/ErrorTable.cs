@@ -27,7 +27,7 @@ static class ErrorTable
         Add(Reason.MediaTypeUnsupported, 415, ErrorCodes.InvalidRequest, "The body must be application/x-www-form-urlencoded in UTF-8, not encoded.");
         Add(Reason.RequestTooLarge, 413, ErrorCodes.InvalidRequest, "The request is larger than this server reads.");
         Add(Reason.FormMalformed, 400, ErrorCodes.InvalidRequest, "The form is not percent-encoded UTF-8, or has too many fields.");
-        Add(Reason.ParameterMissing, 400, ErrorCodes.InvalidRequest, "A required parameter is missing or empty: grant_type, and for an exchange subject_token and subject_token_type.");
+        Add(Reason.ParameterMissing, 400, ErrorCodes.InvalidRequest, "A required parameter is missing or empty: grant_type, for an exchange subject_token and subject_token_type, for introspection and revocation token.");
         Add(Reason.ParameterRepeated, 400, ErrorCodes.InvalidRequest, "A parameter is repeated; only resource and audience may be.");
         Add(Reason.ParameterUnpaired, 400, ErrorCodes.InvalidRequest, "actor_token and actor_token_type go together.");
         Add(Reason.GrantTypeUnsupported, 400, ErrorCodes.UnsupportedGrantType, "This grant_type is not supported; the metadata document lists those that are.");
@@ -40,6 +40,8 @@ static class ErrorTable
         Add(Reason.ClientAuthenticationAmbiguous, 400, ErrorCodes.InvalidRequest, "Use one method of client authentication in one request.");
         Add(Reason.ClientIdMismatch, 400, ErrorCodes.InvalidRequest, "client_id is not the client that authenticated.");
         Add(Reason.GrantNotAllowed, 400, ErrorCodes.UnauthorizedClient, "No rule of the registry gives this client the grant.");
+        Add(Reason.TokenNotOfCaller, 400, ErrorCodes.InvalidGrant, "The token is not this client's to revoke.");
+        Add(Reason.TokenNotRevocable, 400, ErrorCodes.UnsupportedTokenType, "Tokens of this kind are cancelled by an administrator.");
         Add(Reason.TooManyFailures, 429, ErrorCodes.InvalidClient, "Too many failed authentications; try again later.");
 
         AddTokenType(Reason.SubjectTokenTypeUnsupported, "This subject_token_type is not supported.");
@@ -68,6 +70,7 @@ static class ErrorTable
         Add(Reason.NothingToGrant, 400, ErrorCodes.InvalidScope, "The subject token entitles to none of the scopes that the rule can give.");
 
         Add(Reason.IssuerKeysUnavailable, 503, ErrorCodes.TemporarilyUnavailable, "The keys of the token's issuer cannot be had now; try again later.");
+        Add(Reason.ClientKeysUnavailable, 503, ErrorCodes.TemporarilyUnavailable, "The keys at the client's jwks_uri cannot be had now; try again later.");
         Add(Reason.IssuerUnavailable, 503, ErrorCodes.TemporarilyUnavailable, "The token's issuer cannot be asked about it now; try again later.");
         Add(Reason.StoreUnavailable, 503, ErrorCodes.TemporarilyUnavailable, "The decision cannot be recorded now, so nothing was issued; try again later.");
         Add(Reason.InternalError, 500, ErrorCodes.ServerError, "A fault of the server; nothing was issued.");

@@ -2,20 +2,28 @@ using Cambist.Protocol;
 
 namespace Cambist.AspNetCore;
 
-/// <summary>The token endpoint's form, read strictly: names compared exactly, a parameter without a value is omitted (RFC 6749 §3.2).</summary>
-sealed class FormFields
+/// <summary>An endpoint's form, read strictly: names compared exactly, a parameter without a value is omitted (RFC 6749 §3.2).</summary>
+/// <param name="single">The parameters that are known and may not repeat.</param>
+sealed class FormFields(string[] single)
 {
-    static readonly string[] Single =
+    /// <summary>Those of <c>/token</c>; there, <c>resource</c> and <c>audience</c> may repeat.</summary>
+    public static readonly string[] OfToken =
     [
         Parameters.GrantType, Parameters.SubjectToken, Parameters.SubjectTokenType, Parameters.ActorToken, Parameters.ActorTokenType,
         Parameters.Scope, Parameters.RequestedTokenType, Parameters.ClientId, Parameters.ClientSecret, Parameters.ClientAssertion,
         Parameters.ClientAssertionType, Parameters.AuthorizationDetails,
     ];
 
-    readonly string?[] _values = new string?[Single.Length];
+    /// <summary>Those of <c>/introspect</c> and <c>/revoke</c>.</summary>
+    public static readonly string[] OfPresentedToken =
+    [
+        Parameters.Token, Parameters.TokenTypeHint, Parameters.ClientId, Parameters.ClientSecret, Parameters.ClientAssertion, Parameters.ClientAssertionType,
+    ];
+
+    readonly string?[] _values = new string?[single.Length];
     int _seen;
 
-    public string? this[string name] => _values[Array.IndexOf(Single, name)];
+    public string? this[string name] => _values[Array.IndexOf(single, name)];
 
     public List<string> Resources { get; } = [];
 
@@ -43,10 +51,10 @@ sealed class FormFields
 
     void AddSingle(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
-        for (var i = 0; i < Single.Length; i++)
+        for (var i = 0; i < single.Length; i++)
         {
-            if (Single[i].Length != name.Length || !System.Text.Ascii.Equals(name, Single[i])) continue;
-            if ((_seen & (1 << i)) != 0) Repeated ??= Single[i];
+            if (single[i].Length != name.Length || !System.Text.Ascii.Equals(name, single[i])) continue;
+            if ((_seen & (1 << i)) != 0) Repeated ??= single[i];
             _seen |= 1 << i;
             if (value.Length > 0) _values[i] = Text(value);
             return;

@@ -21,7 +21,9 @@ static class FormReader
     const int MostFields = 100;
 
     /// <summary>The form, or why it cannot be read.</summary>
-    public static async ValueTask<(FormFields? Form, Denied? Denied)> ReadAsync(HttpRequest request)
+    /// <param name="request">The request.</param>
+    /// <param name="single">See <see cref="FormFields"/>.</param>
+    public static async ValueTask<(FormFields? Form, Denied? Denied)> ReadAsync(HttpRequest request, string[] single)
     {
         if (!IsForm(request)) return (null, new Denied(Reason.MediaTypeUnsupported, "the body is no form"));
         if (request.ContentLength > LongestBody) return (null, TooLarge());
@@ -38,7 +40,7 @@ static class FormReader
 
             if (read.IsCompleted)
             {
-                var form = TryParse(read.Buffer, out var fields, out var denied);
+                var form = TryParse(read.Buffer, single, out var fields, out var denied);
                 pipe.AdvanceTo(read.Buffer.End);
                 return form ? (fields, null) : (null, denied);
             }
@@ -75,14 +77,14 @@ static class FormReader
 
     static Denied TooLarge() => new(Reason.RequestTooLarge, $"the body is larger than {LongestBody} bytes");
 
-    static bool TryParse(ReadOnlySequence<byte> body, [NotNullWhen(true)] out FormFields? fields, [NotNullWhen(false)] out Denied? denied)
+    static bool TryParse(ReadOnlySequence<byte> body, string[] single, [NotNullWhen(true)] out FormFields? fields, [NotNullWhen(false)] out Denied? denied)
     {
         // Decoding works in place on a copy, which is never longer than what was sent.
         var buffer = ArrayPool<byte>.Shared.Rent((int)body.Length);
         try
         {
             body.CopyTo(buffer);
-            return TryParse(buffer.AsSpan(0, (int)body.Length), out fields, out denied);
+            return TryParse(buffer.AsSpan(0, (int)body.Length), single, out fields, out denied);
         }
         finally
         {
@@ -90,9 +92,9 @@ static class FormReader
         }
     }
 
-    internal static bool TryParse(Span<byte> body, [NotNullWhen(true)] out FormFields? fields, [NotNullWhen(false)] out Denied? denied)
+    internal static bool TryParse(Span<byte> body, string[] single, [NotNullWhen(true)] out FormFields? fields, [NotNullWhen(false)] out Denied? denied)
     {
-        fields = new FormFields();
+        fields = new FormFields(single);
         denied = null;
         for (var count = 0; !body.IsEmpty; count++)
         {

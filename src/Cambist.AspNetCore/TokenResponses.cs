@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Cambist.AspNetCore;
 
-/// <summary>Writes answers of the token endpoint (RFC 8693 §2.2, RFC 6749 §5). Never cacheable.</summary>
+/// <summary>Writes answers of the endpoints that take forms (RFC 8693 §2.2, RFC 6749 §5, RFC 7662 §2.2, RFC 7009 §2.2). Never cacheable.</summary>
 static class TokenResponses
 {
     static readonly JsonWriterOptions Options = new() { SkipValidation = true };
@@ -17,6 +17,8 @@ static class TokenResponses
     public static Task WriteAsync(HttpContext http, Outcome outcome, bool isExchange, ErrorProfile profile) => outcome switch
     {
         Outcome.Issued issued => WriteTokenAsync(http, issued, isExchange),
+        Outcome.Introspected introspected => WriteAnswerAsync(http, introspected.Answer),
+        Outcome.Revoked => WriteEmptyAsync(http),
         Outcome.Refused refused => WriteErrorAsync(http, refused.Reason, refused.ErrorCodes ?? profile, refused.Entry?.Id, refused.RetryAfter),
         _ => throw new InvalidOperationException($"unknown outcome {outcome.GetType().Name}"),
     };
@@ -31,6 +33,20 @@ static class TokenResponses
         json.WriteNumber("expires_in"u8, issued.ExpiresIn);
         if (!issued.Scopes.IsEmpty) json.WriteString("scope"u8, ScopeText.Join(issued.Scopes));
         return EndAsync(http, json);
+    }
+
+    static Task WriteAnswerAsync(HttpContext http, ReadOnlyMemory<byte> json)
+    {
+        Prepare(http, StatusCodes.Status200OK);
+        http.Response.ContentLength = json.Length;
+        return http.Response.BodyWriter.WriteAsync(json).AsTask();
+    }
+
+    static Task WriteEmptyAsync(HttpContext http)
+    {
+        http.Response.Headers.CacheControl = "no-store";
+        http.Response.ContentLength = 0;
+        return Task.CompletedTask;
     }
 
     public static Task WriteErrorAsync(HttpContext http, Reason reason, ErrorProfile profile, DecisionId? decision = null, TimeSpan? retryAfter = null)

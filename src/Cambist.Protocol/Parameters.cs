@@ -1,6 +1,6 @@
 namespace Cambist.Protocol;
 
-/// <summary>Names of the token endpoint's form parameters.</summary>
+/// <summary>Names of form parameters.</summary>
 public static class Parameters
 {
 #pragma warning disable CS1591 // the names are the wire's own
@@ -17,6 +17,8 @@ public static class Parameters
     public const string ClientSecret = "client_secret";
     public const string ClientAssertion = "client_assertion";
     public const string ClientAssertionType = "client_assertion_type";
+    public const string Token = "token";
+    public const string TokenTypeHint = "token_type_hint";
     public const string AuthorizationDetails = "authorization_details";
 #pragma warning restore CS1591
 }

@@ -47,6 +47,11 @@ public enum Reason
     /// <summary>Too many failed authentications for this client from this address.</summary>
     TooManyFailures = 24,
 
+    /// <summary>The token to revoke was issued to another client (RFC 7009 §2.1).</summary>
+    TokenNotOfCaller = 30,
+    /// <summary>The token to revoke is of a kind that only an administrator cancels (RFC 7009 §2.2.1).</summary>
+    TokenNotRevocable = 31,
+
     // Token types
     /// <summary>The <c>subject_token_type</c> is unknown or not supported.</summary>
     SubjectTokenTypeUnsupported = 40,
@@ -104,6 +109,8 @@ public enum Reason
     StoreUnavailable = 121,
     /// <summary>A fault of the server; recorded, nothing was issued.</summary>
     InternalError = 122,
+    /// <summary>The keys that the client publishes cannot be had now; says nothing about its assertion.</summary>
+    ClientKeysUnavailable = 123,
     /// <summary>The issuer that must be asked about a token cannot be asked now; says nothing about the token.</summary>
     IssuerUnavailable = 124,
 

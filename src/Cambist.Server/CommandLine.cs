@@ -8,6 +8,12 @@ static class CommandLine
 {
     const int WrongUsage = 2;
 
+    /// <summary>
+    /// How long a command may take to end when it is told to. More than the host gives requests under way (30 s) and then the upkeep
+    /// (5 s): whoever is cut short loses the last counts of failed requests. Whoever has no patience kills it.
+    /// </summary>
+    internal static readonly TimeSpan ToEnd = TimeSpan.FromSeconds(40);
+
     public static Task<int> RunAsync(string[] args) => RunAsync(args, Terminal.OfProcess());
 
     public static async Task<int> RunAsync(string[] args, Terminal terminal)
@@ -17,6 +23,7 @@ static class CommandLine
             ServeCommand.Create(),
             CheckCommand.Create(terminal),
             InspectCommand.Create(terminal),
+            ExplainCommand.Create(terminal),
             NewCommand.Create(terminal),
             DemoCommand.Create(),
             KeysCommand.Create(terminal),
@@ -35,7 +42,7 @@ static class CommandLine
 
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = terminal.Output, Error = terminal.Error });
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = ToEnd, Output = terminal.Output, Error = terminal.Error });
         }
         catch (FailedException e)
         {

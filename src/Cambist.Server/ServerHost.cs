@@ -68,8 +68,8 @@ static class ServerHost
         var engine = app.Services.GetRequiredService<CambistEngine>();
         foreach (var warning in SettingsWarnings.Of(app.Configuration)) app.Logger.LogWarning("{Warning}", warning);
         if (settings.AllowHttp) app.Logger.LogWarning("Cambist:AllowHttp is on: tokens and credentials are taken over plain http from any peer");
-        app.Logger.LogInformation("cambist serves {Issuer} on {Urls}, management on {ManagementUrls}, registry revision {Revision}",
-            engine.Registry.Current.Issuer, settings.Urls, settings.ManagementUrls, engine.Registry.Current.Revision);
+        app.Logger.LogInformation("cambist serves {Issuer} on {Urls}, management on {ManagementUrls}, store {Store}, registry revision {Revision}",
+            engine.Registry.Current.Issuer, settings.Urls, settings.ManagementUrls, settings.SqlitePath, engine.Registry.Current.Revision);
     }
 
     /// <summary>A loopback port that was free a moment ago.</summary>

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Cambist.Server;
 
 /// <summary>What a command reads and writes: the console, or a test's own streams.</summary>
@@ -29,20 +27,4 @@ sealed record Terminal(Stream Input, TextWriter Output, TextWriter Error)
     public string Yellow(string text, bool colours) => colours ? $"\e[33m{text}\e[0m" : text;
 
     public string Bold(string text) => ColoursOutput ? $"\e[1m{text}\e[0m" : text;
-
-    /// <summary>Text of a stranger without what a terminal would obey: control characters, and those that turn the direction of writing.</summary>
-    public static string Harmless(string text)
-    {
-        StringBuilder? changed = null;
-        for (var i = 0; i < text.Length; i++)
-        {
-            var isObeyed = char.IsControl(text[i]) || char.GetUnicodeCategory(text[i]) is System.Globalization.UnicodeCategory.Format
-                or System.Globalization.UnicodeCategory.LineSeparator or System.Globalization.UnicodeCategory.ParagraphSeparator;
-            if (isObeyed) changed ??= new StringBuilder(text, 0, i, text.Length + 16);
-            if (isObeyed) changed!.Append($"\\u{(int)text[i]:x4}");
-            else changed?.Append(text[i]);
-        }
-
-        return changed?.ToString() ?? text;
-    }
 }

@@ -33,6 +33,14 @@ sealed class EntryBlock
         _bytes.Advance(1);
     }
 
+    /// <summary>An entry as it is kept, for writes that are no batch of entries.</summary>
+    public static ReadOnlyMemory<byte> JsonOf(LedgerEntry entry)
+    {
+        var json = new ArrayBufferWriter<byte>();
+        using (var encoder = LedgerEntryJson.CreateWriter(json)) LedgerEntryJson.Write(encoder, entry);
+        return json.WrittenMemory;
+    }
+
     public void Add(DecisionId id, ReadOnlySpan<byte> json)
     {
         if (Count++ == 0) First = id;

@@ -49,6 +49,22 @@ sealed class LedgerWriter(Database database, TimeProvider clock, TimeSpan? audit
         return recorded;
     }
 
+    /// <summary>The same with an entry that says who did it: both, or neither.</summary>
+    public Revocation? Revoke(Revocation revocation, LedgerEntry entry, ReadOnlyMemory<byte> json, DecisionIdSequence ids)
+    {
+        Revocation? recorded = null;
+        Transact(
+            ids,
+            this,
+            (writer, ids) =>
+            {
+                if (writer.Add(entry, json.Span, ids).Status != CommitStatus.Committed) return false;
+                recorded = writer.RevokeNow(revocation, ids);
+                return true;
+            });
+        return recorded;
+    }
+
     /// <summary>
     /// Removes an impersonation token, revokes its id, so that a redemption on its way does not commit, and records who did it.
     /// </summary>

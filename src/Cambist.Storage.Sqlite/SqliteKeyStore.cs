@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Cambist.Storage.Sqlite;
 
 sealed class SqliteKeyStore(GroupCommit commits, LedgerWriter writer, ReadConnections reads) : IKeyStore
@@ -24,9 +22,8 @@ sealed class SqliteKeyStore(GroupCommit commits, LedgerWriter writer, ReadConnec
     public ValueTask<bool> TryReplaceAsync(long expectedVersion, IReadOnlyList<SealedKey> keys, LedgerEntry? entry, CancellationToken cancellationToken)
     {
         if (entry is null) return new(commits.RunAsync(ids => writer.Change(database => TryReplace(database, expectedVersion, keys), ids), cancellationToken));
-        var json = new ArrayBufferWriter<byte>();
-        using (var encoder = LedgerEntryJson.CreateWriter(json)) LedgerEntryJson.Write(encoder, entry);
-        return new(commits.RunAsync(ids => writer.Change(entry, json.WrittenMemory, database => TryReplace(database, expectedVersion, keys), ids), cancellationToken));
+        var json = EntryBlock.JsonOf(entry);
+        return new(commits.RunAsync(ids => writer.Change(entry, json, database => TryReplace(database, expectedVersion, keys), ids), cancellationToken));
     }
 
     static bool TryReplace(Database database, long expectedVersion, IReadOnlyList<SealedKey> keys)

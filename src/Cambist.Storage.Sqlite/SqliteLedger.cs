@@ -7,6 +7,12 @@ sealed class SqliteLedger(GroupCommit commits, LedgerWriter writer, ReadConnecti
     public ValueTask<Revocation> RevokeAsync(Revocation revocation, CancellationToken cancellationToken) =>
         new(commits.RunAsync(ids => writer.Revoke(revocation, ids), cancellationToken));
 
+    public ValueTask<Revocation?> RevokeAsync(Revocation revocation, LedgerEntry entry, CancellationToken cancellationToken)
+    {
+        var json = EntryBlock.JsonOf(entry);
+        return new(commits.RunAsync(ids => writer.Revoke(revocation, entry, json, ids), cancellationToken));
+    }
+
     public ValueTask<Revocation?> IsRevokedAsync(TokenLineage lineage, CancellationToken cancellationToken) =>
         reads.ReadAsync(lineage, static (database, lineage) => RevocationRows.Covering(database, lineage, RevokedKinds.All), cancellationToken);
 

@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Cambist.Storage.Sqlite;
 
 sealed class SqliteTokenStore(GroupCommit commits, LedgerWriter writer, ReadConnections reads, TimeProvider clock) : ITokenStore
@@ -22,8 +20,7 @@ sealed class SqliteTokenStore(GroupCommit commits, LedgerWriter writer, ReadConn
 
     public ValueTask<bool> CancelAsync(string id, LedgerEntry entry, CancellationToken cancellationToken)
     {
-        var json = new ArrayBufferWriter<byte>();
-        using (var encoder = LedgerEntryJson.CreateWriter(json)) LedgerEntryJson.Write(encoder, entry);
-        return new(commits.RunAsync(ids => writer.Cancel(id, entry, json.WrittenMemory, ids), cancellationToken));
+        var json = EntryBlock.JsonOf(entry);
+        return new(commits.RunAsync(ids => writer.Cancel(id, entry, json, ids), cancellationToken));
     }
 }

@@ -8,6 +8,9 @@ sealed class RegistryFileLoader(string path, RegistryFileOptions options) : IReg
 {
     readonly WatchedFiles _watched = new();
 
+    // what the named files held when a document could last be used with them
+    IReadOnlyDictionary<string, byte[]?> _usable = new Dictionary<string, byte[]?>();
+
     public LoadedRegistry Load()
     {
         _watched.Clear();
@@ -17,26 +20,51 @@ sealed class RegistryFileLoader(string path, RegistryFileOptions options) : IReg
         return new(path, "", new(null, [new(FindingSeverity.Error, default, "document", fault!)]), [], $"{_watched.HashOf(path)} {fault}");
     }
 
-    public LoadedRegistry Compile(string name, string text) => CompileText(path + name, text);
+    public LoadedRegistry Compile(string name, string text)
+    {
+        var loaded = CompileText(path + name, text);
+        return loaded.Compilation.IsUsable ? loaded : WithUsableFiles(path + name, text) ?? loaded;
+    }
 
     public bool HasChanged() => _watched.HaveChanged();
 
-    LoadedRegistry CompileText(string name, string text)
+    LoadedRegistry CompileText(string name, string text, IReadOnlyDictionary<string, byte[]?>? instead = null)
     {
-        var secrets = new SecretsFolder(options.SecretsFolder ?? RegistryFile.FolderOf(path), _watched);
+        var secrets = new SecretsFolder(options.SecretsFolder ?? RegistryFile.FolderOf(path), _watched, instead);
         var compilation = RegistryFile.CompileWith(secrets, text, options);
-        var parts = secrets.Asked.SelectMany(file => new[] { file, _watched.HashOf(file) }).Prepend(text);
+        if (compilation.IsUsable) _usable = secrets.Contents;
+        var parts = secrets.Contents.SelectMany(file => new[] { file.Key, WatchedFiles.HashOf(file.Value) }).Prepend(text);
         return new(name, text, compilation, secrets.Asked, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', parts)))));
+    }
+
+    /// <summary>
+    /// The same with the files that break it as they last were, and all others as they are now: a secret that was taken out of
+    /// its file must stop working whatever is wrong with another file.
+    /// </summary>
+    LoadedRegistry? WithUsableFiles(string name, string text)
+    {
+        var before = _usable.Where(file => WatchedFiles.HashOf(file.Value) != _watched.HashOf(file.Key)).ToDictionary();
+        if (CompileText(name, text, before) is not { Compilation.IsUsable: true } usable) return null;
+        foreach (var file in before.Keys.ToArray())
+        {
+            var content = before[file];
+            before.Remove(file);
+            if (CompileText(name, text, before) is { Compilation.IsUsable: true } newer) usable = newer;
+            else before.Add(file, content);
+        }
+
+        return usable;
     }
 
     byte[]? ReadFile(out string? fault)
     {
         try
         {
+            fault = null;
+            if (PlainFile.IsEmptyOrSpecial(path)) return [];
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             var content = new byte[(int)Math.Min(file.CanSeek ? file.Length : RegistryDocument.MaxBytes, RegistryDocument.MaxBytes) + 4];
             var length = file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
-            fault = null;
             return content[..length];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)

@@ -15,18 +15,32 @@ sealed class SecretsFolder
     readonly SortedDictionary<string, byte[]?> _asked = new(StringComparer.Ordinal);
 
     readonly WatchedFiles _watched;
+    readonly IReadOnlyDictionary<string, byte[]?>? _instead;
 
-    /// <summary>A folder; it may not exist yet. What is read of it is remembered in <paramref name="watched"/>.</summary>
-    public SecretsFolder(string folder, WatchedFiles watched) => (_folder, _watched) = (Path.GetFullPath(folder), watched);
+    /// <summary>
+    /// A folder; it may not exist yet. What is read of it is remembered in <paramref name="watched"/>; what is in
+    /// <paramref name="instead"/>, by path, is given in place of what was read.
+    /// </summary>
+    public SecretsFolder(string folder, WatchedFiles watched, IReadOnlyDictionary<string, byte[]?>? instead = null) =>
+        (_folder, _watched, _instead) = (Path.GetFullPath(folder), watched, instead);
 
     /// <summary>Paths of all files that were asked for, there or not.</summary>
     public ImmutableArray<string> Asked => [.. _asked.Keys];
+
+    /// <summary>What was given of each, by path; null where there was nothing.</summary>
+    public IReadOnlyDictionary<string, byte[]?> Contents => _asked;
 
     /// <summary>Reads a file by the name a registry uses, once; null where there is none that may be read. Throws nothing.</summary>
     public SecretFile? Read(string name)
     {
         if (PathOf(name) is not { } path) return null;
-        if (!_asked.TryGetValue(path, out var content)) _asked.Add(path, content = _watched.Read(path, () => Content(path)));
+        if (!_asked.TryGetValue(path, out var content))
+        {
+            content = _watched.Read(path, () => Content(path));
+            if (_instead is not null && _instead.TryGetValue(path, out var other)) content = other;
+            _asked.Add(path, content);
+        }
+
         return content is null ? null : new(path, content);
     }
 
@@ -48,6 +62,7 @@ sealed class SecretsFolder
         try
         {
             if (!File.Exists(path) || !IsWithin(Resolved(path), Resolved(_folder))) return null;
+            if (PlainFile.IsEmptyOrSpecial(path)) return [];
 
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             var content = new byte[MaxBytes + 1];

@@ -62,7 +62,8 @@ sealed class WatchedFiles
         return false;
     }
 
-    static string HashOf(byte[]? content) => content is null ? "none" : Convert.ToHexStringLower(SHA256.HashData(content));
+    /// <summary>The hash of a content; of its absence too.</summary>
+    public static string HashOf(byte[]? content) => content is null ? "none" : Convert.ToHexStringLower(SHA256.HashData(content));
 
     /// <summary>By name and not by handle: to open a pipe would wait for its writer.</summary>
     static FileStamp? StampOf(string path)

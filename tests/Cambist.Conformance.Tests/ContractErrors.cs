@@ -23,6 +23,8 @@ static class ContractErrors
         Reason.TargetMissing or Reason.TargetMalformed or Reason.TargetUnknown or Reason.OneTargetAtATime or Reason.TargetNotAllowed => Same(400, "invalid_target"),
         Reason.ScopeMalformed or Reason.ScopeNotGranted or Reason.NothingToGrant => Same(400, "invalid_scope"),
         Reason.GrantNotAllowed => Same(400, "unauthorized_client"),
+        Reason.TokenNotOfCaller => Same(400, "invalid_grant"),
+        Reason.TokenNotRevocable => Same(400, "unsupported_token_type"),
         Reason.GrantTypeUnsupported => Same(400, "unsupported_grant_type"),
         Reason.ClientAuthenticationFailed => Same(401, "invalid_client", isBefore: true),
         Reason.TooManyFailures => Same(429, "invalid_client", isBefore: true),
@@ -30,7 +32,7 @@ static class ContractErrors
         Reason.RequestTooLarge => Same(413, "invalid_request", isBefore: true),
         Reason.MediaTypeUnsupported => Same(415, "invalid_request", isBefore: true),
         Reason.IssuerKeysUnavailable or Reason.IssuerUnavailable => Same(503, "temporarily_unavailable"),
-        Reason.StoreUnavailable => Same(503, "temporarily_unavailable", isBefore: true),
+        Reason.ClientKeysUnavailable or Reason.StoreUnavailable => Same(503, "temporarily_unavailable", isBefore: true),
         Reason.InternalError => Same(500, "server_error"),
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "The contract's table has no line for it."),
     };

@@ -54,12 +54,12 @@ public sealed class ExtendedWorld : World
 /// <summary>Sessions of an old system, told by a prefix. Remembers all that it was asked about.</summary>
 public sealed class Sessions(string prefix) : ISubjectTokenResolver
 {
-    public System.Collections.Concurrent.ConcurrentQueue<PresentedToken> Asked { get; } = new();
+    public System.Collections.Concurrent.ConcurrentQueue<TokenToResolve> Asked { get; } = new();
 
     /// <summary>What becomes of tokens with the prefix.</summary>
-    public Func<PresentedToken, ResolverAnswer?> Judge { get; set; } = _ => null;
+    public Func<TokenToResolve, ResolverAnswer?> Judge { get; set; } = _ => null;
 
-    public async ValueTask<ResolverAnswer?> ResolveAsync(PresentedToken token, CancellationToken cancellationToken)
+    public async ValueTask<ResolverAnswer?> ResolveAsync(TokenToResolve token, CancellationToken cancellationToken)
     {
         Asked.Enqueue(token);
         await Task.Yield();

@@ -52,6 +52,22 @@ static class Requests
         return await server.SendAsync(request);
     }
 
+    /// <summary>Asks about a token, as a client with its secret.</summary>
+    public static Task<Answer> IntrospectAsync(this TestServer server, string client, string token, params (string Name, string Value)[] more) =>
+        server.SendFormToAsync("/introspect", client, [("token", token), .. more]);
+
+    /// <summary>Gives a token back, as a client with its secret.</summary>
+    public static Task<Answer> RevokeAsync(this TestServer server, string client, string token, params (string Name, string Value)[] more) =>
+        server.SendFormToAsync("/revoke", client, [("token", token), .. more]);
+
+    /// <summary>Any form to any endpoint, as a client with its secret; without a credential where there is no client.</summary>
+    public static async Task<Answer> SendFormToAsync(this TestServer server, string path, string? client, params IEnumerable<(string Name, string Value)> form)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new FormUrlEncodedContent(form.Select(pair => KeyValuePair.Create(pair.Name, pair.Value))) };
+        if (client is not null) request.Headers.Authorization = new("Basic", TestServer.BasicCredentials(client, SecretOf(client)));
+        return await server.SendAsync(request);
+    }
+
     /// <summary>Text as a form body, not encoded further.</summary>
     public static HttpContent Form(string text)
     {

@@ -13,6 +13,20 @@ public abstract partial class StoreTests
         (await CommitAsync(Some.Entry() with { DependsOn = [Some.Own("a")] })).ShouldBe(CommitResult.Revoked(revoked));
     }
 
+    [Fact]
+    public async Task A_revocation_and_the_entry_that_says_who_did_it_are_recorded_together_or_not_at_all()
+    {
+        var key = Some.Key("spent");
+        var revoked = await Store.Ledger.RevokeAsync(Some.Revocation(RevocationKind.Lineage, "a"), Some.AdminAct() with { Consumes = [key] }, None);
+        revoked.ShouldNotBeNull().At.ShouldBe(Clock.Milliseconds);
+        (await Store.Ledger.IsRevokedAsync(Some.Own("a.b"), None)).ShouldBe(revoked);
+        (await Store.Decisions.PageAsync(DecisionFilter.All, default, 10, None)).ShouldHaveSingleItem().Trace.ShouldBe("ticket 4711");
+
+        (await Store.Ledger.RevokeAsync(Some.Revocation(RevocationKind.Lineage, "c"), Some.AdminAct() with { Consumes = [key] }, None)).ShouldBeNull();
+        (await Store.Ledger.IsRevokedAsync(Some.Own("c"), None)).ShouldBeNull();
+        (await Store.Decisions.PageAsync(DecisionFilter.All, default, 10, None)).Count.ShouldBe(1);
+    }
+
     [Theory]
     [InlineData("ab", "ab", true)]
     [InlineData("ab", "ab.c", true)]

@@ -11,7 +11,11 @@ static class CheckCommand
 
     public static Command Create(Terminal terminal)
     {
-        var file = new Argument<string>("FILE") { Description = "The registry, YAML or JSON; - reads standard input." };
+        var file = new Argument<string?>("FILE")
+        {
+            Description = "The registry, YAML or JSON; - reads standard input. By default the one that serve would read: Cambist:Registry, else cambist.yaml.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var tests = new Option<string?>("--tests") { Description = "A folder of policy tests (*.test.yaml). This version does not run them, and says so.", HelpName = "DIR" };
         var secrets = new Option<string?>("--secrets-folder") { Description = "Where the files named in the registry lie; Cambist:SecretsFolder, else the registry's folder.", HelpName = "DIR" };
         var json = new Option<bool>("--json") { Description = "Prints the findings as a JSON array of {severity, line, column, subject, message}." };
@@ -21,13 +25,15 @@ static class CheckCommand
             For example: cambist check cambist.yaml
             """) { file, tests, secrets, json };
         command.SetAction((parsed, cancellationToken) =>
-            RunAsync(terminal, parsed.GetValue(file)!, parsed.GetValue(tests), parsed.GetValue(secrets), parsed.GetValue(json), cancellationToken));
+            RunAsync(terminal, parsed.GetValue(file), parsed.GetValue(tests), parsed.GetValue(secrets), parsed.GetValue(json), cancellationToken));
         return command;
     }
 
-    static async Task<int> RunAsync(Terminal terminal, string file, string? tests, string? secretsFolder, bool asJson, CancellationToken cancellationToken)
+    static async Task<int> RunAsync(Terminal terminal, string? named, string? tests, string? secretsFolder, bool asJson, CancellationToken cancellationToken)
     {
-        var loaded = await LoadAsync(terminal, file, secretsFolder, cancellationToken);
+        var settings = ServerSettings.Read(SettingsSources.OfCommands());
+        var file = named ?? settings.Registry;
+        var loaded = await LoadAsync(terminal, file, settings, secretsFolder, cancellationToken);
         var findings = new List<RegistryFinding>(loaded.Compilation.Findings);
         findings.AddRange(PolicyTests(file, tests));
 
@@ -38,9 +44,8 @@ static class CheckCommand
         return report.Errors > 0 ? 1 : 0;
     }
 
-    static async Task<LoadedRegistry> LoadAsync(Terminal terminal, string file, string? secretsFolder, CancellationToken cancellationToken)
+    static async Task<LoadedRegistry> LoadAsync(Terminal terminal, string file, ServerSettings settings, string? secretsFolder, CancellationToken cancellationToken)
     {
-        var settings = ServerSettings.Read(SettingsSources.OfCommands());
         var options = settings.RegistryOptions();
         if (secretsFolder is not null) options = options with { SecretsFolder = secretsFolder };
         if (options.SecretsFolder is { } folder && !Directory.Exists(folder))

@@ -15,7 +15,7 @@ sealed record CheckReport(LoadedRegistry Loaded, IReadOnlyList<RegistryFinding> 
         foreach (var finding in Findings)
         {
             var isError = finding.Severity == FindingSeverity.Error;
-            var line = Terminal.Harmless(finding.In(Loaded.FileName));
+            var line = PrintableText.Of(finding.In(Loaded.FileName));
             if (isError) terminal.Error.WriteLine(terminal.Red(line, terminal.ColoursError));
             else terminal.Output.WriteLine(terminal.Yellow($"warning: {line}", terminal.ColoursOutput));
         }
@@ -62,7 +62,14 @@ sealed record CheckReport(LoadedRegistry Loaded, IReadOnlyList<RegistryFinding> 
         var found = $"{Counted(Errors, "error")}, {Counted(Warnings, "warning")}";
         return Loaded.Compilation.Registry is not { } registry
             ? $"{Loaded.FileName}: {found}; a server does not start on it"
-            : $"{Loaded.FileName}: {found}; {Counted(registry.Issuers.Count, "issuer")}, {Counted(registry.Resources.Count(resource => resource.Key != ReservedNames.AdminResource), "resource")}, {Counted(registry.Clients.Count, "client")}, {Counted(registry.Rules.All.Length, "rule")}, revision {registry.Revision}";
+            : $"{Loaded.FileName}: {found}; {Counted(registry.Issuers.Count, "issuer")}, {Counted(registry.Resources.Count(resource => resource.Key != ReservedNames.AdminResource), "resource")}, {Counted(registry.Clients.Count, "client")}, {Counted(registry.Rules.All.Length, "rule")}, revision {registry.Revision}{Advice(registry)}";
+    }
+
+    /// <summary>No warning, for it is no mistake (OAuth 2.1 §2.4.1: keys are recommended).</summary>
+    static string Advice(Registry registry)
+    {
+        var secrets = registry.Clients.Values.Count(client => client.Authentication is ClientAuthenticationMethod.ClientSecretBasic or ClientAuthenticationMethod.ClientSecretPost);
+        return secrets == 0 ? "" : $"; {Counted(secrets, "client")} with a secret, which a key would spare: cambist new client-key";
     }
 
     static string Counted(int number, string what) => $"{number} {what}{(number == 1 ? "" : "s")}";

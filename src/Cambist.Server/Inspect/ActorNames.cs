@@ -26,7 +26,7 @@ static class ActorNames
 
     static string Name(JsonElement json, bool withIssuer = true)
     {
-        var name = Terminal.Harmless(DecodedToken.StringOf(json, "sub") ?? "somebody without sub");
-        return withIssuer && DecodedToken.StringOf(json, "iss") is { } issuer ? $"{name} of {Terminal.Harmless(issuer)}" : name;
+        var name = PrintableText.Of(DecodedToken.StringOf(json, "sub") ?? "somebody without sub");
+        return withIssuer && DecodedToken.StringOf(json, "iss") is { } issuer ? $"{name} of {PrintableText.Of(issuer)}" : name;
     }
 }

@@ -37,18 +37,18 @@ sealed record InspectReport(DecodedToken Token, DateTimeOffset Now)
 
     void WriteMembers(TextWriter output, JsonElement json, bool isClaims)
     {
-        var width = Math.Min(24, json.EnumerateObject().Select(member => Terminal.Harmless(member.Name).Length).DefaultIfEmpty().Max());
+        var width = Math.Min(24, json.EnumerateObject().Select(member => PrintableText.Of(member.Name).Length).DefaultIfEmpty().Max());
         foreach (var member in json.EnumerateObject())
         {
             var words = isClaims && TokenInstants.InWords(json, member.Name, Now) is { } said && TokenInstants.Read(json, member.Name) is { } instant
                 ? $"  {instant.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)} UTC, {said}"
                 : "";
-            output.WriteLine($"  {Terminal.Harmless(member.Name).PadRight(width)}  {Value(member.Value)}{words}");
+            output.WriteLine($"  {PrintableText.Of(member.Name).PadRight(width)}  {Value(member.Value)}{words}");
         }
     }
 
     // a string stands there as it is, unless it could pass for something else
-    static string Value(JsonElement value) => Terminal.Harmless(value.ValueKind == JsonValueKind.String && value.GetRawText() is { } raw && !raw.Contains('\\', StringComparison.Ordinal) && raw.Length > 2 && !LooksLikeSomethingElse(raw[1..^1])
+    static string Value(JsonElement value) => PrintableText.Of(value.ValueKind == JsonValueKind.String && value.GetRawText() is { } raw && !raw.Contains('\\', StringComparison.Ordinal) && raw.Length > 2 && !LooksLikeSomethingElse(raw[1..^1])
         ? value.GetString()!
         : value.GetRawText().ReplaceLineEndings(" "));
 

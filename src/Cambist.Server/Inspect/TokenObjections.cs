@@ -56,8 +56,8 @@ static class TokenObjections
         var name = DecodedToken.StringOf(header, "alg");
         if (name is null) found.Add("alg is missing: nothing says how it is signed");
         else if (name.Equals("none", StringComparison.OrdinalIgnoreCase)) found.Add("alg is none: it is not signed at all, and anybody can write one");
-        else if (name.StartsWith("HS", StringComparison.Ordinal)) found.Add($"alg is {Terminal.Harmless(name)}: signed with a shared secret, which whoever verifies could have signed with");
-        else if (!JwsAlgorithm.All.TryGetValue(name, out var algorithm)) found.Add($"alg is {Terminal.Harmless(name)}, which is not known here");
+        else if (name.StartsWith("HS", StringComparison.Ordinal)) found.Add($"alg is {PrintableText.Of(name)}: signed with a shared secret, which whoever verifies could have signed with");
+        else if (!JwsAlgorithm.All.TryGetValue(name, out var algorithm)) found.Add($"alg is {PrintableText.Of(name)}, which is not known here");
         else if (!JwsAlgorithm.DefaultOfIssuers.Contains(algorithm)) found.Add($"alg is {name}: refused unless its issuer's algorithms name it");
     }
 
@@ -66,7 +66,7 @@ static class TokenObjections
         if (DecodedToken.StringOf(header, "typ") is not { } type) return;
         var name = type.StartsWith("application/", StringComparison.OrdinalIgnoreCase) ? type["application/".Length..] : type;
         if (!name.Equals("JWT", StringComparison.OrdinalIgnoreCase) && !name.Equals("at+jwt", StringComparison.OrdinalIgnoreCase))
-            found.Add($"typ is {Terminal.Harmless(type)}: refused unless its issuer's tokens name that typ");
+            found.Add($"typ is {PrintableText.Of(type)}: refused unless its issuer's tokens name that typ");
     }
 
     static void Names(JsonElement claims, List<string> found)

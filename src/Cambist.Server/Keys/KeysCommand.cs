@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Cambist.Storage.Sqlite;
 
 namespace Cambist.Server;
 
@@ -48,13 +47,10 @@ static class KeysCommand
                 ["Cambist:KeyFile"] = parsed.GetValue(options.KeyFile),
             }.Where(setting => setting.Value is not null))
             .Build());
-        var path = settings.SqlitePath;
-        if (!File.Exists(path) || new FileInfo(path).Length == 0)
-            throw new FailedException($"There is no store at {path}, and none was made. Name the server's store with --storage sqlite:PATH, or run this in the folder that the server runs in.");
         try
         {
-            await using var store = SqliteStore.Open(path, TimeProvider.System, new() { BesideServer = true });
-            var keyFile = settings.KeyFile ?? Path.Combine(Path.GetDirectoryName(path)!, "cambist.key");
+            await using var store = StoreBeside.Open(settings);
+            var keyFile = settings.KeyFile ?? Path.Combine(Path.GetDirectoryName(settings.SqlitePath)!, "cambist.key");
             await act(new KeyActs(store, keyFile, TimeProvider.System, new Warnings(terminal)), new KeysReport(terminal, parsed.GetValue(options.Json)));
             return 0;
         }

@@ -8,7 +8,7 @@ static class IssuerText
     public static string Write(string name, string issuer, TokenShape shape, SampleToken? sample, ProviderDocument? provider)
     {
         var yaml = new YamlText()
-            .Line($"# {Terminal.Harmless(shape.Title)} as issuer {name}, made from {Sources(sample, provider)}.")
+            .Line($"# {PrintableText.Of(shape.Title)} as issuer {name}, made from {Sources(sample, provider)}.")
             .Line("# Put each part under the heading of the same name in your registry; then: cambist check cambist.yaml")
             .Line("");
         WriteIssuer(yaml, name, issuer, shape, sample, provider);
@@ -50,7 +50,7 @@ static class IssuerText
         }
 
         var aud = sample is { Audiences.Count: > 0 } ? $" (the sample's is {string.Join(", ", sample.Audiences)})" : "";
-        yaml.Line($"    # aud must be our own issuer{Terminal.Harmless(aud)}; {shape.AskForAudience}").Line($"    tokens: {shape.Kind}");
+        yaml.Line($"    # aud must be our own issuer{PrintableText.Of(aud)}; {shape.AskForAudience}").Line($"    tokens: {shape.Kind}");
     }
 
     static string? Algorithms(SampleToken? sample, ProviderDocument? provider)
@@ -60,7 +60,7 @@ static class IssuerText
         if (provider is null or { Algorithms.Count: 0 } || provider.Algorithms.Any(defaults.Contains)) return null;
         var others = provider.Algorithms.Where(JwsAlgorithm.All.ContainsKey).ToArray();
         return others.Length > 0 ? List(others)
-            : throw new FailedException(Terminal.Harmless($"{provider.Issuer} signs with {string.Join(' ', provider.Algorithms.Take(10))}, and Cambist verifies {string.Join(' ', JwsAlgorithm.All.Keys.Order())}; have it sign with RS256 or ES256"));
+            : throw new FailedException(PrintableText.Of($"{provider.Issuer} signs with {string.Join(' ', provider.Algorithms.Take(10))}, and Cambist verifies {string.Join(' ', JwsAlgorithm.All.Keys.Order())}; have it sign with RS256 or ES256"));
     }
 
     /// <summary>The client of the rule; <c>web</c> of the starting registry where the tokens are for that very name.</summary>

@@ -16,7 +16,7 @@ static class NewClientKeyCommand
         var json = new Option<bool>("--json") { Description = "Prints JSON." };
         var command = new Command("client-key", """
             A key pair for a client: the private key for the client (PKCS #8, PEM), the public one for the registry.
-            This version checks jwks and loads it with a warning; clients cannot authenticate by key yet.
+            The client signs a short JWT with it for each request (private_key_jwt): iss and sub its id, aud this server's issuer.
             For example: cambist new client-key --out orders.pem
             """) { algorithm, file, json };
         command.SetAction(parsed =>
@@ -33,7 +33,7 @@ static class NewClientKeyCommand
     static string Text(SigningKey key, string pem, string? path) => $$"""
         {{(path is null ? $"# the private key, shown once; the client keeps it\n{pem}" : $"# the private key is in {path}; the client keeps it")}}
 
-        # the public key: put it under the client in the registry (it loads with a warning; keys authenticate nobody yet)
+        # the public key: put it under the client in the registry (auth: private_key_jwt is implied)
             jwks: { "keys": [{{Encoding.UTF8.GetString(key.PublicJwk.Span)}}] }
         """;
 

@@ -29,6 +29,7 @@ static class NewCommand
         var command = new Command("secret", """
             A client secret, shown once, with its hash. The client keeps the secret; the registry gets the hash:
             clients: { web: { secrets: { sha256: HASH } } }
+            For secrets: { file: web-secret } the file holds the secret alone: cambist new secret | sed -n 's/^secret *//p' > web-secret
             """) { json };
         command.SetAction(parsed =>
         {
@@ -47,7 +48,7 @@ static class NewCommand
             A line of a key file (Cambist:KeyFile), which seals our private keys in the store: (umask 077; cambist new key-file > cambist.key)
             On SQLite the server makes one by itself.
             """);
-        command.SetAction(_ => terminal.Output.WriteLine(Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))));
+        command.SetAction(_ => terminal.Output.WriteLine(KeyFile.NewLine()));
         return command;
     }
 

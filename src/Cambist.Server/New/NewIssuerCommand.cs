@@ -10,7 +10,7 @@ static class NewIssuerCommand
         var name = new Argument<string>("NAME") { Description = "What the registry calls it, such as github or login." };
         name.Validators.Add(argument =>
         {
-            if (argument.Tokens is [{ Value: var text }] && NameFault(text) is { } fault) argument.AddError($"'{Terminal.Harmless(text)}' {fault}.");
+            if (argument.Tokens is [{ Value: var text }] && NameFault(text) is { } fault) argument.AddError($"'{PrintableText.Of(text)}' {fault}.");
         });
         var source = new Argument<string>("URL|@TOKEN") { Description = "The provider's issuer URL, whose discovery document is fetched; or one of its tokens, @FILE or - for standard input, which goes nowhere." };
         source.Validators.Add(argument =>
@@ -46,7 +46,7 @@ static class NewIssuerCommand
         var sample = token is null ? null : SampleToken.Of(DecodedToken.Parse(await GivenText.ReadAsync(token, "token", terminal, cancellationToken)), allowHttp);
         var provider = url is null ? null : await ProviderDocument.FetchAsync(url, allowHttp, cancellationToken);
         if (sample is not null && provider is not null && sample.Issuer != provider.Issuer)
-            throw new FailedException($"the token is of {Terminal.Harmless(sample.Issuer)}, and the provider says it is {provider.Issuer}; give the URL that the token's iss holds, or a token of this provider");
+            throw new FailedException($"the token is of {PrintableText.Of(sample.Issuer)}, and the provider says it is {provider.Issuer}; give the URL that the token's iss holds, or a token of this provider");
 
         var issuer = provider?.Issuer ?? sample!.Issuer;
         return IssuerText.Write(name, issuer, TokenShapes.Of(issuer, sample), sample, provider);

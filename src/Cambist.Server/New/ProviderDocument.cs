@@ -23,7 +23,7 @@ sealed record ProviderDocument(string Issuer, IReadOnlyList<string> Algorithms, 
         var issuer = said.TryGet("issuer", out var name) ? name.GetString() : null;
 
         // whoever copies an address adds or loses the last slash; the one of the document is the one in iss
-        if (issuer?.TrimEnd('/') != url.TrimEnd('/')) throw No(url, $"calls itself {(issuer is null ? "nothing" : $"\"{Terminal.Harmless(issuer)}\"")} in its discovery document; give that URL, which its tokens hold as iss");
+        if (issuer?.TrimEnd('/') != url.TrimEnd('/')) throw No(url, $"calls itself {(issuer is null ? "nothing" : $"\"{PrintableText.Of(issuer)}\"")} in its discovery document; give that URL, which its tokens hold as iss");
 
         var keys = await fetch.FetchAsync(issuer, new IssuerKeySource.Discovery(), cancellationToken);
         if (keys.Fault is not null) throw No(issuer, $"does not hand out its keys: {keys.Fault}");
@@ -41,5 +41,5 @@ sealed record ProviderDocument(string Issuer, IReadOnlyList<string> Algorithms, 
         return found;
     }
 
-    static FailedException No(string url, string why) => new(Terminal.Harmless($"{url} {why}"));
+    static FailedException No(string url, string why) => new(PrintableText.Of($"{url} {why}"));
 }

@@ -10,10 +10,10 @@ sealed record SampleToken(string Issuer, string? Type, string Algorithm, JsonEle
     public static SampleToken Of(DecodedToken token, bool allowHttp)
     {
         if (DecodedToken.StringOf(token.Claims, "iss") is not { } issuer) throw new FailedException("the token has no iss, so nothing says whose it is; Cambist takes no such tokens");
-        if (Urls.Fault(issuer, allowHttp) is { } fault) throw new FailedException(Terminal.Harmless($"the token's iss cannot be an issuer here: {fault}"));
+        if (Urls.Fault(issuer, allowHttp) is { } fault) throw new FailedException(PrintableText.Of($"the token's iss cannot be an issuer here: {fault}"));
         var algorithm = DecodedToken.StringOf(token.Header, "alg") ?? "";
         if (!JwsAlgorithm.All.ContainsKey(algorithm))
-            throw new FailedException($"the token's alg is \"{Terminal.Harmless(algorithm)}\", and Cambist verifies {string.Join(' ', JwsAlgorithm.All.Keys.Order())}; have the provider sign with RS256 or ES256");
+            throw new FailedException($"the token's alg is \"{PrintableText.Of(algorithm)}\", and Cambist verifies {string.Join(' ', JwsAlgorithm.All.Keys.Order())}; have the provider sign with RS256 or ES256");
         return new(issuer, DecodedToken.StringOf(token.Header, "typ"), algorithm, token.Claims);
     }
 

@@ -13,11 +13,11 @@ sealed class YamlText
     readonly StringBuilder _text = new();
 
     /// <summary>A string that is one whatever it holds: JSON's form, which YAML reads alike.</summary>
-    public static string Quoted(string value) => Terminal.Harmless(JsonSerializer.Serialize(value, Readable));
+    public static string Quoted(string value) => PrintableText.Of(JsonSerializer.Serialize(value, Readable));
 
     public YamlText Line(string yaml, string? comment = null)
     {
-        var said = comment is null ? "" : $"# {Terminal.Harmless(comment)}";
+        var said = comment is null ? "" : $"# {PrintableText.Of(comment)}";
         var isBeside = yaml.Length < Column && said.Length < 90;
         if (said.Length > 0 && !isBeside) _text.Append(' ', yaml.Length - yaml.TrimStart().Length).Append(said).Append('\n');
         _text.Append(said.Length > 0 && isBeside ? $"{yaml.PadRight(Column - 1)} {said}" : yaml).Append('\n');

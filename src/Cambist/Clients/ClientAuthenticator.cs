@@ -6,38 +6,41 @@ namespace Cambist;
 /// Step 2: who is asking. The client's registered method is the only one that counts (OAuth 2.1 §2.4), one method a request
 /// (RFC 6749 §2.3), and whatever goes wrong looks the same from outside.
 /// </summary>
-internal static class ClientAuthenticator
+/// <param name="keys">The keys of clients that publish theirs.</param>
+internal sealed class ClientAuthenticator(IssuerKeys keys)
 {
-    public static Result<RegisteredClient> Authenticate(Walk walk, PresentedCredentials presented)
+    /// <summary>Completes at once, without allocating, but where a client's keys must be fetched.</summary>
+    public ValueTask<Result<RegisteredClient>> AuthenticateAsync(Walk walk, PresentedCredentials presented, CancellationToken cancellationToken)
     {
-        var result = Authenticate(walk.Registry, presented, walk.Now, out var guessedId);
-        walk.Caller = new(guessedId ?? presented.ClientId, presented.Address, IsGuess: guessedId is not null);
+        var hasAssertion = presented.ClientAssertion is not null || presented.ClientAssertionType is not null;
+        var ways = (presented.Authorization is null ? 0 : 1) + (presented.ClientSecret is null ? 0 : 1) + (hasAssertion ? 1 : 0);
+        walk.Caller = new(presented.ClientId, presented.Address, IsGuess: false);
+        if (ways > 1) return new(new Denied(Reason.ClientAuthenticationAmbiguous, "more than one of Authorization header, client_secret and client_assertion"));
+        return hasAssertion ? ByAssertionAsync(walk, presented, cancellationToken) : new(AtOnce(walk, presented));
+    }
+
+    async ValueTask<Result<RegisteredClient>> ByAssertionAsync(Walk walk, PresentedCredentials presented, CancellationToken cancellationToken)
+    {
+        var result = await PrivateKeyJwt.AuthenticateAsync(walk, presented, keys, cancellationToken);
         if (result.Gives(out var client, out _)) walk.Client = client;
         return result;
     }
 
-    /// <param name="registry">Who is known.</param>
-    /// <param name="presented">What the request carries.</param>
-    /// <param name="now">Secrets expire.</param>
-    /// <param name="guessedId">The id that came with a secret.</param>
-    static Result<RegisteredClient> Authenticate(Registry registry, PresentedCredentials presented, DateTimeOffset now, out string? guessedId)
+    /// <summary>The methods that need nothing but the registry. One file a method; each finds the client it speaks for and says whether it is that client.</summary>
+    static Result<RegisteredClient> AtOnce(Walk walk, PresentedCredentials presented)
     {
-        guessedId = null;
-        var hasAssertion = presented.ClientAssertion is not null || presented.ClientAssertionType is not null;
-        var ways = (presented.Authorization is null ? 0 : 1) + (presented.ClientSecret is null ? 0 : 1) + (hasAssertion ? 1 : 0);
-        if (ways > 1) return new Denied(Reason.ClientAuthenticationAmbiguous, "more than one of Authorization header, client_secret and client_assertion");
-
-        // One file a method; each finds the client it speaks for and says whether it is that client.
+        string? guessedId = null; // the id that came with a secret
         var result =
-            presented.Authorization is not null ? ClientSecretBasic.Authenticate(registry, presented.Authorization, now, out guessedId)
-            : presented.ClientSecret is not null ? ClientSecretPost.Authenticate(registry, guessedId = presented.ClientId, presented.ClientSecret, now)
-            : hasAssertion ? Failed("client assertions are not built yet")
-            : PublicClient.Authenticate(registry, presented.ClientId);
+            presented.Authorization is not null ? ClientSecretBasic.Authenticate(walk.Registry, presented.Authorization, walk.Now, out guessedId)
+            : presented.ClientSecret is not null ? ClientSecretPost.Authenticate(walk.Registry, guessedId = presented.ClientId, presented.ClientSecret, walk.Now)
+            : PublicClient.Authenticate(walk.Registry, presented.ClientId);
+        if (guessedId is not null) walk.Caller = new(guessedId, presented.Address, IsGuess: true);
 
         if (!result.Gives(out var client, out var denied)) return denied;
-        return presented.ClientId is null || presented.ClientId == client.Id
-            ? client
-            : new Denied(Reason.ClientIdMismatch, "client_id names another client than the one that authenticated");
+        if (presented.ClientId is not null && presented.ClientId != client.Id)
+            return new Denied(Reason.ClientIdMismatch, "client_id names another client than the one that authenticated");
+        walk.Client = client;
+        return client;
     }
 
     public static Denied Failed(string detail) => new(Reason.ClientAuthenticationFailed, detail);

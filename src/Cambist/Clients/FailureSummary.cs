@@ -1,3 +1,5 @@
+using Cambist.Protocol;
+
 namespace Cambist;
 
 /// <summary>
@@ -9,6 +11,8 @@ internal sealed class FailureSummary(FailureTally tally, ILedger ledger, ActiveR
 {
     /// <summary>The <see cref="LedgerEntry.Action"/> of its entries.</summary>
     public const string Action = "failed_requests";
+
+    const int MostTold = 5;
 
     public static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
 
@@ -22,8 +26,18 @@ internal sealed class FailureSummary(FailureTally tally, ILedger ledger, ActiveR
         var revision = registry.Current.Revision;
         await Task.WhenAll(taken.Counts.Select(counted => WriteAsync(counted.Key, counted.Value, taken, revision))); // in one batch
         listener.On(new(EngineEventSeverity.Information, "failed_requests",
-            $"{taken.Counts.Sum(counted => counted.Value)} requests were refused without an entry of their own; the ledger has them counted by client, address and reason"));
+            $"{Requests(taken.Counts.Sum(counted => counted.Value))} refused without an entry of {(taken.Counts.Sum(counted => counted.Value) == 1 ? "its" : "their")} own: {Most(taken)}"));
     }
+
+    /// <summary>What was counted most often, of clients of the registry first: whoever waits for one of them looks into the log.</summary>
+    static string Most(TakenFailures taken)
+    {
+        var told = taken.Counts.OrderBy(counted => counted.Key.Client == Strangers.UnknownClient).ThenByDescending(counted => counted.Value).Take(MostTold)
+            .Select(counted => $"{counted.Value} of {counted.Key.Client ?? "several clients"} from {counted.Key.Network?.ToString() ?? "several addresses"}{(counted.Key.Reason == Reason.None ? "" : $" ({counted.Key.Reason.WireName()})")}");
+        return string.Join(", ", told) + (taken.Counts.Count > MostTold ? $", and {taken.Counts.Count - MostTold} more in the ledger" : "");
+    }
+
+    static string Requests(long count) => count == 1 ? "1 request was" : $"{count} requests were";
 
     async Task WriteAsync(FailureKey key, long count, TakenFailures taken, string revision)
     {

@@ -43,6 +43,10 @@ public sealed class RegisteredClient
     /// <summary>Where its keys are published.</summary>
     public Uri? JwksUri { get; init; }
 
+    /// <summary>The same as a source of keys, for a client that signs assertions; else null.</summary>
+    internal IssuerKeySource? PublishedKeys =>
+        JwksUri is null || Authentication != ClientAuthenticationMethod.PrivateKeyJwt ? null : field ??= new IssuerKeySource.JwksUri(JwksUri);
+
     /// <summary>The subject its certificate must have.</summary>
     public string? TlsSubject { get; init; }
 

@@ -23,30 +23,33 @@ internal static class Entitlement
     static Denied? CheckActor(ResolvedToken actor, RegisteredClient caller, Registry registry) =>
         actor.Act is null ? CheckToken(actor, caller, registry) : new(Reason.SubjectActNotAccepted, "an actor token must not carry act");
 
-    static Denied? CheckRequestedType(DecisionInput input, SelectedRule selected) =>
-        input.RequestedTokenType is { } type && !selected.Rule.RequestedTokenTypes.Contains(type)
-            ? new(Reason.RequestedTokenTypeUnsupported, $"rule {selected.Rule.Name} gives {string.Join(" or ", selected.Rule.RequestedTokenTypes)}")
+    static Denied? CheckRequestedType(DecisionInput input, SelectedRule selected)
+    {
+        if (input.RequestedTokenType is not { } type) return null;
+        var (rule, target) = selected;
+        if (!rule.RequestedTokenTypes.Contains(type))
+            return new(Reason.RequestedTokenTypeUnsupported, $"rule {rule.Name} gives {string.Join(" or ", rule.RequestedTokenTypes)}");
+        return type == TokenTypes.Jwt && target.Resource.IssuesOpaqueTokens
+            ? new(Reason.RequestedTokenTypeUnsupported, $"tokens of {target.Resource.Name} are opaque (token.format) and never a jwt")
             : null;
+    }
 
     /// <summary>What the registry may say and this version does not carry out is refused, never left out in silence.</summary>
     static Denied? CheckBuilt(SelectedRule selected)
     {
         var rule = selected.Rule;
-        if (selected.Target.Resource.IssuesOpaqueTokens) return OpaqueNotBuilt(selected.Target);
         if (rule.Proof != ProofRequirement.None) return NotBuilt(rule, "proof");
         return rule.RefreshLifetime is null ? null : NotBuilt(rule, "refresh");
     }
 
     static Denied NotBuilt(Rule rule, string member) => new(Reason.NotBuilt, $"rule {rule.Name} (line {rule.Position.Line}) says {member}, which is not built yet");
 
-    public static Denied OpaqueNotBuilt(Target target) => new(Reason.NotBuilt, $"resources.{target.Resource.Name}.token.format: opaque is not built yet");
-
     static Denied? CheckUse(ResolvedToken token, RegisteredClient caller, Registry registry)
     {
         Audience.IsWellFormed(token.Claims, out var aud);
         if (!token.IsExternal)
         {
-            return token.ClientId == caller.Id || (aud.GetString() is { } own && caller.ServedIdentifiers.Contains(own))
+            return IsFor(token, caller)
                 ? null
                 : new(Reason.SubjectNotForCaller, $"the token was issued to {token.ClientId} for {Audience.Describe(aud)}; {Names(caller)}. It is not this caller's to use; a client that is the server of that resource says so in clients.{caller.Id}.serves.");
         }
@@ -61,6 +64,10 @@ internal static class Entitlement
             return new(Reason.SubjectNotForCaller, $"the ID token's azp names another client; {Names(caller)}");
         return null;
     }
+
+    /// <summary>Whether a token of ours was issued to the caller, or is meant for a resource that it serves.</summary>
+    public static bool IsFor(ResolvedToken ours, RegisteredClient caller) =>
+        ours.ClientId == caller.Id || (ours.Claims.TryGet("aud"u8, out var aud) && aud.GetString() is { } own && caller.ServedIdentifiers.Contains(own));
 
     /// <summary>A token bound to a key needs proof of that key in this request; none can be brought yet.</summary>
     static Denied? CheckKey(ResolvedToken token) =>

@@ -11,14 +11,24 @@ public sealed class CambistEngine : IAsyncDisposable
     {
         var registry = reload.Registry;
         var strangers = new Strangers(clock);
+        var clients = new ClientAuthenticator(issuerKeys);
         var recorder = new DecisionRecorder(store.Ledger, strangers);
         var writer = new AccessTokenWriter(keys);
-        var tokens = new TokenResolution([new StoredTokens(store.Tokens), new OwnTokens(keys), new TrustedIssuers(issuerKeys, keys), new RemoteIntrospection(introspection, keys), new CustomResolvers(extensions.Resolvers, keys, listener)]);
+        var (opaque, own) = (new OpaqueTokens(store.Tokens), new OwnTokens(keys));
+        var tokens = new TokenResolution(
+        [
+            new StoredTokens(store.Tokens), opaque, own, new TrustedIssuers(issuerKeys, keys),
+            new RemoteIntrospection(introspection, keys), new CustomResolvers(extensions.Resolvers, keys, listener),
+        ]);
+        var callers = new CallerGate(clients, recorder);
+        var presented = new PresentedTokens(opaque, own);
 
         (Store, Registry, Keys, _issuerKeys) = (store, registry, keys, issuerKeys);
-        Exchange = new TokenExchange(registry, tokens, new Customizers(extensions.Customizers, listener), writer, recorder, clock);
-        ClientCredentials = new ClientCredentialsGrant(registry, writer, recorder, clock);
-        Unservable = new UnservableRequests(registry, recorder, clock);
+        Exchange = new TokenExchange(registry, clients, tokens, new Customizers(extensions.Customizers, listener), writer, recorder, clock);
+        ClientCredentials = new ClientCredentialsGrant(registry, clients, writer, recorder, clock);
+        Introspection = new TokenIntrospection(registry, callers, presented, store.Ledger, clock);
+        Revocation = new TokenRevocation(registry, callers, presented, store.Ledger, recorder, clock);
+        Unservable = new UnservableRequests(registry, clients, recorder, clock);
 
         _failures = new FailureSummary(strangers.Tally, store.Ledger, registry, listener);
         _upkeep = new Upkeep(clock, listener,
@@ -36,6 +46,12 @@ public sealed class CambistEngine : IAsyncDisposable
 
     /// <summary>Client credentials.</summary>
     public ClientCredentialsGrant ClientCredentials { get; }
+
+    /// <summary>Introspection.</summary>
+    public TokenIntrospection Introspection { get; }
+
+    /// <summary>Revocation by the client that has the token.</summary>
+    public TokenRevocation Revocation { get; }
 
     /// <summary>Requests that can only be refused.</summary>
     public UnservableRequests Unservable { get; }

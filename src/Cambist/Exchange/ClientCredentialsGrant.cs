@@ -6,12 +6,13 @@ namespace Cambist;
 public sealed class ClientCredentialsGrant
 {
     readonly ActiveRegistry _registry;
+    readonly ClientAuthenticator _clients;
     readonly AccessTokenWriter _writer;
     readonly DecisionRecorder _recorder;
     readonly TimeProvider _clock;
 
-    internal ClientCredentialsGrant(ActiveRegistry registry, AccessTokenWriter writer, DecisionRecorder recorder, TimeProvider clock) =>
-        (_registry, _writer, _recorder, _clock) = (registry, writer, recorder, clock);
+    internal ClientCredentialsGrant(ActiveRegistry registry, ClientAuthenticator clients, AccessTokenWriter writer, DecisionRecorder recorder, TimeProvider clock) =>
+        (_registry, _clients, _writer, _recorder, _clock) = (registry, clients, writer, recorder, clock);
 
     /// <summary>Issues a token, or says why not.</summary>
     /// <exception cref="StoreUnavailableException">The ledger cannot be written now; nothing was issued.</exception>
@@ -20,7 +21,7 @@ public sealed class ClientCredentialsGrant
         var walk = new Walk(_registry.Current, _clock.GetUtcNow(), GrantTypes.ClientCredentials) { ScopesAsked = request.Scopes };
         ValueTask<Outcome> Refuse(Denied why) => _recorder.RefuseAsync(walk, why, cancellationToken);
 
-        if (!ClientAuthenticator.Authenticate(walk, request.Credentials).Gives(out var client, out var denied)) return _recorder.Unauthenticated(walk, denied);
+        if (!(await _clients.AuthenticateAsync(walk, request.Credentials, cancellationToken)).Gives(out var client, out var denied)) return _recorder.Unauthenticated(walk, denied);
         if (Grants.Check(client, GrantTypes.ClientCredentials) is { } notAllowed) return await Refuse(notAllowed);
         if (Target.Read(walk, request.Targets) is { } targetDenied) return await Refuse(targetDenied);
         if (!Decide(walk, client).Gives(out var token, out denied)) return await Refuse(denied);
@@ -37,7 +38,6 @@ public sealed class ClientCredentialsGrant
         if (!client.ClientCredentials.TryGetValue(target.Resource.Name, out var scopes))
             return new Denied(Reason.TargetNotAllowed, $"clients.{client.Id}.client_credentials does not name {target.Resource.Name}");
         if (DenyCheck.FirstMatch(client, target, walk.Registry) is { } deny) return DenyCheck.Refusal(deny);
-        if (target.Resource.IssuesOpaqueTokens) return Entitlement.OpaqueNotBuilt(target);
         if (ScopeDecision.Choose([.. scopes.Order(StringComparer.Ordinal)], scopes.Count, walk.ScopesAsked, out var granted) is { } refused) return refused;
 
         var now = walk.Now.ToUnixTimeSeconds();

@@ -19,8 +19,9 @@ internal sealed class DecisionRecorder(ILedger ledger, Strangers strangers)
             ScopesGiven = token.Scopes,
             ActorChain = ChainOf(token),
             ExpiresAt = token.ExpiresAt * 1000,
+            Stores = issued.Stored,
             DependsOn = LineagesOf(walk),
-            Consumes = SpentOnSuccess(walk, token),
+            Consumes = [.. walk.Spends, .. SpentOnSuccess(walk, token)],
         };
         var result = await ledger.CommitAsync(entry, cancellationToken);
         switch (result.Status)
@@ -31,7 +32,9 @@ internal sealed class DecisionRecorder(ILedger ledger, Strangers strangers)
             case CommitStatus.Revoked:
                 return await RefuseAsync(walk, Revoked(walk, result.Revocation!), cancellationToken);
             default:
-                return await RefuseAsync(walk, UsedUp(result.UsedKey!.Value), cancellationToken);
+                return result.UsedKey == OneTimeKeyKind.ClientAssertion
+                    ? Unauthenticated(walk, UsedUp(OneTimeKeyKind.ClientAssertion))
+                    : await RefuseAsync(walk, UsedUp(result.UsedKey!.Value), cancellationToken);
         }
     }
 
@@ -46,6 +49,9 @@ internal sealed class DecisionRecorder(ILedger ledger, Strangers strangers)
 
         var entry = EntryOf(walk, DecisionOutcome.Refused) with { Reason = denied.Reason, Trace = Trace.Of(walk, denied) };
         var result = await ledger.CommitAsync(entry, cancellationToken);
+
+        // A refusal spends only what the client proved itself by; used before, that proves nothing.
+        if (result.Status == CommitStatus.AlreadyUsed) return Unauthenticated(walk, UsedUp(result.UsedKey!.Value));
         Count("refused", denied.Reason);
         return new Outcome.Refused(PublicReason(walk, denied.Reason), denied.RetryAfter, entry with { Id = result.Id }) { ErrorCodes = walk.Registry.ErrorCodes };
     }
@@ -57,6 +63,21 @@ internal sealed class DecisionRecorder(ILedger ledger, Strangers strangers)
         Count("unauthenticated", denied.Reason);
         return new Outcome.Refused(denied.Reason, denied.RetryAfter);
     }
+
+    /// <summary>
+    /// Spends what a client proved itself by, at an endpoint whose answer need not leave an entry; gives the answer where it was used
+    /// before.
+    /// </summary>
+    public async ValueTask<Outcome?> SpendAsync(Walk walk, CancellationToken cancellationToken)
+    {
+        if (walk.Spends.Count == 0) return null;
+        var result = await ledger.CommitAsync(ActOf(walk, "authenticated by an assertion, which is spent"), cancellationToken);
+        walk.Spends = [];
+        return result.Status == CommitStatus.AlreadyUsed ? Unauthenticated(walk, UsedUp(result.UsedKey!.Value)) : null;
+    }
+
+    /// <summary>The entry of something that a client did and that gives it no token.</summary>
+    public static LedgerEntry ActOf(Walk walk, string what) => EntryOf(walk, DecisionOutcome.AdminAct) with { Trace = what };
 
     /// <summary>Anybody can be a public client, so it is told nothing about why a token failed; the entry has the precise reason.</summary>
     static Reason PublicReason(Walk walk, Reason reason) => reason switch
@@ -79,6 +100,7 @@ internal sealed class DecisionRecorder(ILedger ledger, Strangers strangers)
         Rule = walk.Selected?.Rule.Name,
         RegistryRevision = walk.Registry.Revision,
         ExternalUntil = Math.Max(ExternalExpiry(walk.Subject), ExternalExpiry(walk.Actor)),
+        Consumes = walk.Spends,
         Input = walk.Input is { } input ? DecisionInputJson.Write(input, walk.Registry.MentionedClaims) : default,
     };
 

@@ -3,7 +3,7 @@ using Cambist.Protocol;
 
 namespace Cambist;
 
-/// <summary>What became of a request at the token endpoint.</summary>
+/// <summary>What became of a request.</summary>
 public abstract record Outcome
 {
     private protected Outcome() { }
@@ -18,6 +18,18 @@ public abstract record Outcome
     {
         /// <summary>Keeps the token out of logs.</summary>
         public override string ToString() => $"Issued {Entry.Id}";
+    }
+
+    /// <summary>What there is to say of a token (RFC 7662 §2.2).</summary>
+    /// <param name="IsActive">Whether it is good, and the caller one who may know.</param>
+    /// <param name="Answer">The JSON object; exactly <c>{"active":false}</c> for any other.</param>
+    public sealed record Introspected(bool IsActive, ReadOnlyMemory<byte> Answer) : Outcome;
+
+    /// <summary>A token is revoked, or was none of ours (RFC 7009 §2.2).</summary>
+    /// <param name="Entry">What was recorded; null where there was nothing to revoke.</param>
+    public sealed record Revoked(LedgerEntry? Entry) : Outcome
+    {
+        internal static readonly Revoked Nothing = new((LedgerEntry?)null);
     }
 
     /// <summary>The request was refused; nothing was issued.</summary>

@@ -9,14 +9,16 @@ namespace Cambist;
 public sealed class TokenExchange
 {
     readonly ActiveRegistry _registry;
+    readonly ClientAuthenticator _clients;
     readonly TokenResolution _tokens;
     readonly Customizers _customizers;
     readonly AccessTokenWriter _writer;
     readonly DecisionRecorder _recorder;
     readonly TimeProvider _clock;
 
-    internal TokenExchange(ActiveRegistry registry, TokenResolution tokens, Customizers customizers, AccessTokenWriter writer, DecisionRecorder recorder, TimeProvider clock) =>
-        (_registry, _tokens, _customizers, _writer, _recorder, _clock) = (registry, tokens, customizers, writer, recorder, clock);
+    internal TokenExchange(
+        ActiveRegistry registry, ClientAuthenticator clients, TokenResolution tokens, Customizers customizers, AccessTokenWriter writer, DecisionRecorder recorder, TimeProvider clock) =>
+        (_registry, _clients, _tokens, _customizers, _writer, _recorder, _clock) = (registry, clients, tokens, customizers, writer, recorder, clock);
 
     /// <summary>Exchanges a token, or says why not.</summary>
     /// <param name="request">Step 1, done at the edge: a request that cannot be malformed.</param>
@@ -28,7 +30,7 @@ public sealed class TokenExchange
         ValueTask<Outcome> Refuse(Denied why) => _recorder.RefuseAsync(walk, why, cancellationToken);
 
         // 2. Authenticate the client, and allow the grant for it.
-        if (!ClientAuthenticator.Authenticate(walk, request.Credentials).Gives(out var client, out var denied)) return _recorder.Unauthenticated(walk, denied);
+        if (!(await _clients.AuthenticateAsync(walk, request.Credentials, cancellationToken)).Gives(out var client, out var denied)) return _recorder.Unauthenticated(walk, denied);
         if (Grants.Check(client, GrantTypes.TokenExchange) is { } notAllowed) return await Refuse(notAllowed);
 
         // 3. Resolve the subject token.

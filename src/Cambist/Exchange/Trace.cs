@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Cambist.Protocol;
 
@@ -16,9 +15,9 @@ internal static class Trace
     public static string Of(Walk walk, Denied? denied)
     {
         var text = new StringBuilder();
-        void Line(string line) => text.AppendLine(Printable(line));
+        void Line(string line) => text.AppendLine(PrintableText.Of(line));
 
-        if (walk.Client is { } client) Line($"client: {client.Id}, by {client.Authentication}");
+        if (walk.Client is { } client) Line($"client: {client.Id}, {(client.IsPublic ? "public" : $"by {client.Authentication}")}");
         if (walk.Subject is { } subject) Line($"subject: {subject.Subject} ({DecisionInputJson.KindName(subject.Kind)}) from {subject.IssuerName}, as {subject.TokenType}");
         if (walk.Actor is { } actor) Line($"actor: {actor.Subject} from {actor.IssuerName}");
         if (walk.Target is { } target) Line($"target: {target.Resource.Name}, aud {target.Audience}");
@@ -32,7 +31,7 @@ internal static class Trace
         }
 
         // The reason is what a trace is read for, so the steps make room for it.
-        var reason = denied is null ? "" : Limit(Printable($"{denied.Reason.WireName()}: {denied.Detail}"), LongestTrace / 2);
+        var reason = denied is null ? "" : Limit(PrintableText.Of($"{denied.Reason.WireName()}: {denied.Detail}"), LongestTrace / 2);
         return (Limit(text.ToString(), LongestTrace - Encoding.UTF8.GetByteCount(reason) - Environment.NewLine.Length).TrimEnd() + Environment.NewLine + reason).Trim();
     }
 
@@ -43,26 +42,6 @@ internal static class Trace
         var json = Encoding.UTF8.GetString(claim.RawJson);
         return json.Length <= LongestValue ? json : Cut(json, LongestValue) + "…";
     }
-
-    /// <summary>
-    /// One line for terminals and consoles: what would end it, colour it or turn it around is written as an escape. Claims of a
-    /// verified token are still text that somebody else chose.
-    /// </summary>
-    static string Printable(string line)
-    {
-        if (!line.AsSpan().ContainsAnyExceptInRange(' ', '~')) return line;
-        var text = new StringBuilder(line.Length + 16);
-        foreach (var c in line)
-        {
-            if (IsPrintable(c)) text.Append(c);
-            else text.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
-        }
-
-        return text.ToString();
-    }
-
-    static bool IsPrintable(char c) => char.GetUnicodeCategory(c) is not
-        (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
 
     static string Limit(string text, int longest)
     {

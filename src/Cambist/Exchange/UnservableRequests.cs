@@ -10,18 +10,19 @@ namespace Cambist;
 public sealed class UnservableRequests
 {
     readonly ActiveRegistry _registry;
+    readonly ClientAuthenticator _clients;
     readonly DecisionRecorder _recorder;
     readonly TimeProvider _clock;
 
-    internal UnservableRequests(ActiveRegistry registry, DecisionRecorder recorder, TimeProvider clock) =>
-        (_registry, _recorder, _clock) = (registry, recorder, clock);
+    internal UnservableRequests(ActiveRegistry registry, ClientAuthenticator clients, DecisionRecorder recorder, TimeProvider clock) =>
+        (_registry, _clients, _recorder, _clock) = (registry, clients, recorder, clock);
 
     /// <summary>Authenticates the client, and refuses: for that if it fails, else for <paramref name="why"/>.</summary>
     /// <exception cref="StoreUnavailableException">The ledger cannot be written now.</exception>
     public async ValueTask<Outcome> RefuseAsync(PresentedCredentials credentials, Denied why, CancellationToken cancellationToken)
     {
         var walk = new Walk(_registry.Current, _clock.GetUtcNow(), "unservable");
-        return ClientAuthenticator.Authenticate(walk, credentials).Gives(out _, out var denied)
+        return (await _clients.AuthenticateAsync(walk, credentials, cancellationToken)).Gives(out _, out var denied)
             ? await _recorder.RefuseAsync(walk, why, cancellationToken)
             : _recorder.Unauthenticated(walk, denied);
     }

@@ -9,12 +9,13 @@ namespace Cambist;
 internal sealed record Chore(string Name, TimeSpan Every, Func<CancellationToken, ValueTask> DoAsync);
 
 /// <summary>
-/// The one loop beside the requests: looks each second which chores are due, and does them one after the other. A slow one delays
-/// the others and no request; one that fails is tried again and stops nobody.
+/// The one loop beside the requests: looks each second which chores are due, and does them one after the other. One that fails is
+/// tried again; one that hangs, on a file system or a store that does not answer, is left alone until it is done, and stops no other.
 /// </summary>
 internal sealed class Upkeep : IAsyncDisposable
 {
     static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan Hanging = TimeSpan.FromSeconds(30);
 
     readonly TimeProvider _clock;
     readonly IEngineListener _listener;
@@ -28,11 +29,16 @@ internal sealed class Upkeep : IAsyncDisposable
         _turns = [.. chores.Select(chore => new Turn(chore, clock.GetTimestamp()))];
     }
 
+    /// <summary>How long the others, and the end, wait for one. By the system's clock: it is about threads, and not about the time.</summary>
+    internal TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(5);
+
     sealed class Turn(Chore chore, long lastAt)
     {
         public Chore Chore => chore;
 
         public long LastAt { get; set; } = lastAt;
+
+        public Task Work { get; set; } = Task.CompletedTask;
 
         public bool IsFailing { get; set; }
     }
@@ -60,13 +66,22 @@ internal sealed class Upkeep : IAsyncDisposable
     {
         foreach (var turn in _turns)
         {
-            if (_clock.GetElapsedTime(turn.LastAt) + Tick / 2 < turn.Chore.Every) continue; // a timer may be a little early
+            cancellationToken.ThrowIfCancellationRequested();
+            var since = _clock.GetElapsedTime(turn.LastAt);
+            if (!turn.Work.IsCompleted)
+            {
+                if (since >= Hanging) Fail(turn, $"has been under way for {since.TotalSeconds:0} s and is waited for; what it does is not done meanwhile");
+                continue;
+            }
+
+            if (since + Tick / 2 < turn.Chore.Every) continue; // a timer may be a little early
             turn.LastAt = _clock.GetTimestamp();
-            await DoAsync(turn, cancellationToken);
+            turn.Work = Task.Run(() => DoAsync(turn, cancellationToken), CancellationToken.None);
+            await turn.Work.WaitAsync(Patience, TimeProvider.System, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    async ValueTask DoAsync(Turn turn, CancellationToken cancellationToken)
+    async Task DoAsync(Turn turn, CancellationToken cancellationToken)
     {
         try
         {
@@ -74,11 +89,16 @@ internal sealed class Upkeep : IAsyncDisposable
             if (turn.IsFailing) Say(EngineEventSeverity.Information, "upkeep_recovered", $"{turn.Chore.Name} works again.");
             turn.IsFailing = false;
         }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception e)
         {
-            if (!turn.IsFailing) Say(EngineEventSeverity.Error, "upkeep_failed", $"{turn.Chore.Name} failed and is tried again: {e.Message}");
-            turn.IsFailing = true;
+            if (!cancellationToken.IsCancellationRequested) Fail(turn, $"failed and is tried again: {e.Message}");
         }
+    }
+
+    void Fail(Turn turn, string how)
+    {
+        if (!turn.IsFailing) Say(EngineEventSeverity.Error, "upkeep_failed", $"{turn.Chore.Name} {how}");
+        turn.IsFailing = true;
     }
 
     void Say(EngineEventSeverity severity, string name, string message)
@@ -93,11 +113,12 @@ internal sealed class Upkeep : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops after the chore at hand.</summary>
+    /// <summary>Stops after the chore at hand, or without it where it hangs.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
         await _loop;
+        await Task.WhenAll(_turns.Select(turn => turn.Work)).WaitAsync(Patience, TimeProvider.System).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stopping.Dispose();
     }
 }

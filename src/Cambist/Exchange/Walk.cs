@@ -19,6 +19,9 @@ internal sealed class Walk(Registry registry, DateTimeOffset now, string action)
 
     public RegisteredClient? Client { get; set; }
 
+    /// <summary>One-time keys that are spent whatever the outcome: those of the client's proof of itself.</summary>
+    public IReadOnlyList<OneTimeKey> Spends { get; set; } = [];
+
     public ResolvedToken? Subject { get; set; }
 
     public ResolvedToken? Actor { get; set; }

@@ -17,14 +17,14 @@ public interface ISubjectTokenResolver
     /// <param name="token">What was sent. Never log it.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Null where the token is not this resolver's: the next one is asked, and where all pass it is refused as unknown.</returns>
-    ValueTask<ResolverAnswer?> ResolveAsync(PresentedToken token, CancellationToken cancellationToken);
+    ValueTask<ResolverAnswer?> ResolveAsync(TokenToResolve token, CancellationToken cancellationToken);
 }
 
 /// <summary>A token as it was sent.</summary>
 /// <param name="Value">The token itself; a secret.</param>
 /// <param name="TokenType">Its declared token type URN: access_token, id_token or jwt.</param>
 /// <param name="IsActor">Whether it was sent as <c>actor_token</c>; asked only where the issuer's <c>roles</c> say <c>actor</c>.</param>
-public sealed record PresentedToken(string Value, string TokenType, bool IsActor)
+public sealed record TokenToResolve(string Value, string TokenType, bool IsActor)
 {
     /// <summary>Keeps the token out of logs and debuggers.</summary>
     public override string ToString() => TokenType;

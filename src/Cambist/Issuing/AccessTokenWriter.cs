@@ -6,7 +6,7 @@ using Cambist.Protocol;
 
 namespace Cambist;
 
-/// <summary>Step 9: a JWT access token (RFC 9068), signed. Reserved claims are written by this class alone.</summary>
+/// <summary>Step 9: an access token, a signed JWT (RFC 9068) or an opaque one. Reserved claims are written by this class alone.</summary>
 internal sealed class AccessTokenWriter(KeyRing keys)
 {
     public const int LongestToken = 8 * 1024;
@@ -24,11 +24,14 @@ internal sealed class AccessTokenWriter(KeyRing keys)
 
         var id = token.ParentId is null ? Lineage.NewRoot() : Lineage.ChildOf(token.ParentId);
         var payload = WritePayload(token, id, registry);
+        if (token.Target.Resource.IssuesOpaqueTokens)
+            return payload.Length <= LongestToken ? OpaqueToken.Create(payload, id, token.ExpiresAt) : TooLarge(payload.Length);
+
         var key = keys.Current.Active;
         var header = key.AccessTokenHeader.Span;
         var unsignedLength = header.Length + 1 + Base64Url.GetEncodedLength(payload.Length);
         var length = unsignedLength + 1 + Base64Url.GetEncodedLength(key.SignatureBytes);
-        if (length > LongestToken) return new Denied(Reason.TokenTooLarge, $"the token would be {length} bytes, more than {LongestToken}");
+        if (length > LongestToken) return TooLarge(length);
 
         var value = new byte[length];
         header.CopyTo(value);
@@ -41,6 +44,8 @@ internal sealed class AccessTokenWriter(KeyRing keys)
         Base64Url.EncodeToUtf8(signature[..signatureLength], value.AsSpan(unsignedLength + 1), out _, out var encoded);
         return new IssuedToken(value.AsMemory(0, unsignedLength + 1 + encoded), id);
     }
+
+    static Denied TooLarge(int length) => new(Reason.TokenTooLarge, $"the token would be {length} bytes, more than {LongestToken}");
 
     static ReadOnlySpan<byte> WritePayload(TokenToIssue token, string id, Registry registry)
     {

@@ -41,5 +41,5 @@ internal sealed record TokenToIssue
     public string TokenType { get; init; } = Protocol.TokenTypes.AccessToken;
 }
 
-/// <summary>A signed token and its lineage id.</summary>
-internal sealed record IssuedToken(ReadOnlyMemory<byte> Value, string Id);
+/// <summary>A token as the client gets it, its lineage id, and what of it must be stored: nothing of a signed one.</summary>
+internal sealed record IssuedToken(ReadOnlyMemory<byte> Value, string Id, StoredToken? Stored = null);

@@ -49,6 +49,9 @@ public sealed class JwsAlgorithm
     /// <summary>What an issuer may use where the registry does not say.</summary>
     public static readonly IReadOnlyList<JwsAlgorithm> DefaultOfIssuers = [RS256, PS256, ES256, ES384];
 
+    /// <summary>What a client may sign its assertions with (RFC 7523 §5).</summary>
+    public static readonly IReadOnlyList<JwsAlgorithm> OfClients = [RS256, PS256, ES256, ES384];
+
     static readonly JwsAlgorithm[] InOrderOfUse = [RS256, ES256, PS256, ES384, RS384, RS512, PS384, PS512, ES512];
 
     /// <summary>The algorithm with this exact name; null where there is none. Allocates nothing.</summary>

@@ -1,8 +1,8 @@
 namespace Cambist;
 
 /// <summary>Keys from a file, looked at once a second, sooner only for a <c>kid</c> that may be new, and read where its time or length has changed.</summary>
-sealed class FileIssuerKeys(string issuer, string path, IssuerKeysOptions options, TimeProvider clock, IEngineListener listener)
-    : IssuerKeyState(issuer, clock, listener)
+sealed class FileIssuerKeys(KeyOwner owner, string path, IssuerKeysOptions options, TimeProvider clock, IEngineListener listener)
+    : IssuerKeyState(owner, clock, listener)
 {
     static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
 
@@ -80,6 +80,6 @@ sealed class FileIssuerKeys(string issuer, string path, IssuerKeysOptions option
         if (fault == _fault) return;
         _fault = fault;
         Say(Current is null ? EngineEventSeverity.Error : EngineEventSeverity.Warning, "issuer_keys_file_unusable",
-            $"Keys of {Issuer} were not read from {path}: {fault}. {(Current is null ? "Its tokens cannot be verified." : "The keys read before stay in use for up to 24 h.")}");
+            $"Keys of {Owner} were not read from {path}: {fault}. {(Current is null ? Owner.WithoutKeys + "." : "The keys read before stay in use for up to 24 h.")}");
     }
 }

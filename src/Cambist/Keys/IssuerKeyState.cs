@@ -1,7 +1,7 @@
 namespace Cambist;
 
-/// <summary>The keys of one issuer from one source, and what is known about fetching them.</summary>
-abstract class IssuerKeyState(string issuer, TimeProvider clock, IEngineListener listener)
+/// <summary>The keys of one owner from one source, and what is known about fetching them.</summary>
+abstract class IssuerKeyState(KeyOwner owner, TimeProvider clock, IEngineListener listener)
 {
     volatile IssuerKeySet? _current;
     string? _saidOfSkipped;
@@ -11,7 +11,7 @@ abstract class IssuerKeyState(string issuer, TimeProvider clock, IEngineListener
 
     protected DateTimeOffset WallClock => clock.GetUtcNow();
 
-    protected string Issuer => issuer;
+    protected KeyOwner Owner => owner;
 
     protected IssuerKeySet? Current => _current;
 
@@ -30,7 +30,7 @@ abstract class IssuerKeyState(string issuer, TimeProvider clock, IEngineListener
         var skipped = string.Join("; ", set.Keys.Skipped);
         if (skipped == (_saidOfSkipped ?? "")) return;
         _saidOfSkipped = skipped;
-        if (skipped.Length > 0) Say(EngineEventSeverity.Warning, "issuer_keys_skipped", $"Keys of {issuer} that cannot be used: {skipped}");
+        if (skipped.Length > 0) Say(EngineEventSeverity.Warning, "issuer_keys_skipped", $"Keys of {owner} that cannot be used: {skipped}");
     }
 
     protected void Say(EngineEventSeverity severity, string name, string message)

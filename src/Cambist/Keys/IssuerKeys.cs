@@ -3,9 +3,8 @@ using System.Collections.Concurrent;
 namespace Cambist;
 
 /// <summary>
-/// The keys of trusted issuers. Only URLs that the registry names, or that such an issuer's own
-/// discovery document names, are ever asked; a token never says where. What is known of an issuer outlives a reload of the
-/// registry as long as its identifier and the source of its keys stay.
+/// The keys of others: of trusted issuers, and of clients that publish theirs. Only URLs that the registry names, or that such an
+/// issuer's own discovery document names, are ever asked; a token never says where. See <see cref="KeyOwner"/>.
 /// </summary>
 /// <remarks>
 /// Keys are fetched at the first use and refreshed beside the uses after 10 minutes; while an issuer is away they stay in use for
@@ -13,8 +12,8 @@ namespace Cambist;
 /// </remarks>
 sealed class IssuerKeys : IDisposable
 {
-    readonly ConcurrentDictionary<(string Issuer, IssuerKeySource Source), IssuerKeyState> _states = new();
-    readonly Func<(string Issuer, IssuerKeySource Source), IssuerKeyState> _create;
+    readonly ConcurrentDictionary<KeyOwner, IssuerKeyState> _states = new();
+    readonly Func<KeyOwner, IssuerKeyState> _create;
     readonly CancellationTokenSource _stopping = new();
 
     /// <summary>Fetches through <paramref name="http"/>, whose handler must not follow redirects, send cookies or decompress.</summary>
@@ -26,9 +25,9 @@ sealed class IssuerKeys : IDisposable
     {
         options ??= new();
         var fetch = new KeyFetch(http, options, clock);
-        _create = key => key.Source is IssuerKeySource.JwksFile file
-            ? new FileIssuerKeys(key.Issuer, file.Path, options, clock, listener)
-            : new RemoteIssuerKeys(key.Issuer, key.Source, fetch, clock, listener, _stopping.Token);
+        _create = owner => owner.Source is IssuerKeySource.JwksFile file
+            ? new FileIssuerKeys(owner, file.Path, options, clock, listener)
+            : new RemoteIssuerKeys(owner, fetch, clock, listener, _stopping.Token);
     }
 
     /// <summary>
@@ -42,6 +41,10 @@ sealed class IssuerKeys : IDisposable
     public ValueTask<IssuerKeyAnswer> FindAsync(TrustedIssuer issuer, string? keyId, JwsAlgorithm algorithm, long? issuedAt, CancellationToken cancellationToken) =>
         StateOf(issuer)?.FindAsync(keyId, algorithm, issuedAt, cancellationToken) ?? new(IssuerKeyAnswer.Unknown);
 
+    /// <summary>The same for an assertion of a client that publishes its keys, at its <c>jwks_uri</c>.</summary>
+    public ValueTask<IssuerKeyAnswer> FindAsync(RegisteredClient client, string? keyId, JwsAlgorithm algorithm, long? issuedAt, CancellationToken cancellationToken) =>
+        StateOf(KeyOwner.Of(client))?.FindAsync(keyId, algorithm, issuedAt, cancellationToken) ?? new(IssuerKeyAnswer.Unknown);
+
     /// <summary>
     /// Whether this very key object is in the issuer's current set: what a cache of verified tokens asks before it believes
     /// itself. Counts as a use, thus starts a refresh that is due; false where a use would wait for it.
@@ -51,12 +54,12 @@ sealed class IssuerKeys : IDisposable
     /// <summary>How it stands with an issuer's keys.</summary>
     public IssuerKeyHealth Health(TrustedIssuer issuer) => StateOf(issuer)?.Health ?? new(null, [], [], 0, null);
 
-    /// <summary>Forgets issuers that a newly activated registry no longer has.</summary>
-    public void Retain(IEnumerable<TrustedIssuer> issuers)
+    /// <summary>Forgets issuers and clients that a newly activated registry no longer has.</summary>
+    public void Retain(IEnumerable<TrustedIssuer> issuers, IEnumerable<RegisteredClient> clients)
     {
-        var kept = issuers.Where(issuer => issuer.Issuer is not null).Select(issuer => (issuer.Issuer!, issuer.Keys)).ToHashSet();
-        foreach (var key in _states.Keys)
-            if (!kept.Contains(key)) _states.TryRemove(key, out _);
+        var kept = issuers.Select(KeyOwner.Of).Concat(clients.Select(KeyOwner.Of)).OfType<KeyOwner>().ToHashSet();
+        foreach (var owner in _states.Keys)
+            if (!kept.Contains(owner)) _states.TryRemove(owner, out _);
     }
 
     /// <summary>Ends fetches under way.</summary>
@@ -66,5 +69,7 @@ sealed class IssuerKeys : IDisposable
         _stopping.Dispose();
     }
 
-    IssuerKeyState? StateOf(TrustedIssuer issuer) => issuer.Issuer is null ? null : _states.GetOrAdd((issuer.Issuer, issuer.Keys), _create);
+    IssuerKeyState? StateOf(TrustedIssuer issuer) => StateOf(KeyOwner.Of(issuer));
+
+    IssuerKeyState? StateOf(KeyOwner? owner) => owner is { } known ? _states.GetOrAdd(known, _create) : null;
 }

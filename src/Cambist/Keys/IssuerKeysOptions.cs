@@ -25,10 +25,12 @@ readonly record struct FileVersion(DateTimeOffset ModifiedAt, long Length);
 sealed record VersionedFile(FileVersion Version, ReadOnlyMemory<byte> Content)
 {
     /// <summary>Reads a file from the disk if it is another version than the known one.</summary>
-    /// <exception cref="IOException">It is absent, unreadable, or longer than 256 KiB.</exception>
+    /// <exception cref="IOException">It is absent, unreadable, empty, no file but a pipe, or longer than 256 KiB.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static VersionedFile? ReadIfChanged(string path, FileVersion? known)
     {
+        if (PlainFile.IsEmptyOrSpecial(path)) throw new IOException($"{path} is empty, or a pipe or a device and no file.");
+
         // by handle: a name may be a link whose own time never changes
         using var file = File.OpenHandle(path);
         var version = new FileVersion(new(File.GetLastWriteTimeUtc(file), TimeSpan.Zero), RandomAccess.GetLength(file));

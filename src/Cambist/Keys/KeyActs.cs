@@ -76,12 +76,13 @@ public sealed class KeyActs(Store store, string keyFile, TimeProvider clock, IEn
         throw new StoreUnavailableException($"The store's keys were changed by others {Attempts} times meanwhile. Try again.");
     }
 
-    // A key sealed under any other file would be one that no server can open.
+    // A key sealed under any other file would be one that no server can open; and so would one under a line that the servers have
+    // not read yet. What they hold is what sealed the lineage key, which every start seals again.
     KeySealer OpenKeyFile(StoredKeys stored)
     {
         var sealer = KeyFile.ReadOrCreate(keyFile, mayCreate: false, listener);
         OpenedKeys.Open(stored, sealer, earlier: null, listener);
-        return sealer;
+        return stored.Keys.FirstOrDefault(key => key.Use == StoredKeyUse.Lineage) is { } lineage ? sealer.SealingLike(lineage.Sealed.Span) : sealer;
     }
 
     List<ListedKey> List(IReadOnlyList<SealedKey> keys)

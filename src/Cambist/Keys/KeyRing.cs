@@ -46,7 +46,7 @@ public sealed class KeyRing
 
     /// <summary>
     /// Done each second: takes over what another node or the <c>keys</c> command changed, and does to the keys what is due. Where
-    /// nothing is, it costs one small read. The keys of before stay in use where this throws.
+    /// nothing is, it costs one small read. The keys of before, less those that were revoked, stay in use where this throws.
     /// </summary>
     /// <param name="policy">What the registry in force says; another one than last time takes effect here, if nobody was faster.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -79,7 +79,7 @@ public sealed class KeyRing
         {
             var stored = await _store.ReadAsync(cancellationToken);
             isOthers |= !isOurs && stored.Version != before!.Stored.Version;
-            var keys = OpenedKeys.Open(stored, _sealer, before?.Keys, _listener);
+            var keys = Open(stored, before);
             var state = new State(stored, keys, keys.At(_clock.GetUtcNow()), before?.Policy ?? policy);
             if (before is not null) Volatile.Write(ref _state, state); // what others did counts, even if we cannot write now
 
@@ -99,6 +99,21 @@ public sealed class KeyRing
         }
 
         throw new StoreUnavailableException($"The store's keys were changed by others {Attempts} times while they were being read.");
+    }
+
+    OpenedKeys Open(StoredKeys stored, State? before)
+    {
+        try
+        {
+            return OpenedKeys.Open(stored, _sealer, before?.Keys, _listener);
+        }
+        catch (KeySealException) when (before is not null)
+        {
+            // What was revoked stops whatever else is wrong. The version stays that of before, so it is tried again.
+            var left = before.Keys.Without(stored.Keys.Where(key => key.RevokedAt is not null));
+            Volatile.Write(ref _state, before with { Keys = left, Current = left.At(_clock.GetUtcNow()) });
+            throw;
+        }
     }
 
     KeyPlan Plan(StoredKeys stored) => new(stored, _clock.GetUtcNow(), new KeyMaker(() => _sealer));

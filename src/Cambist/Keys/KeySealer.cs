@@ -44,9 +44,16 @@ sealed class KeySealer
         return result;
     }
 
+    /// <summary>The same keys, of which the one that sealed this, if it is among them, seals.</summary>
+    public KeySealer SealingLike(ReadOnlySpan<byte> sealedKey)
+    {
+        var fingerprint = FingerprintIn(sealedKey);
+        return new([.. _keys.OrderBy(one => one.Fingerprint == fingerprint).Select(one => one.Key)]);
+    }
+
     /// <summary>Whether a key is sealed under the sealing key that seals new ones.</summary>
     public bool IsSealedByNewest(ReadOnlySpan<byte> sealedKey) =>
-        sealedKey.Length >= HeaderBytes && sealedKey[0] == Version && BinaryPrimitives.ReadUInt64BigEndian(sealedKey[1..]) == _keys[^1].Fingerprint;
+        sealedKey.Length >= HeaderBytes && sealedKey[0] == Version && FingerprintIn(sealedKey) == _keys[^1].Fingerprint;
 
     /// <summary>Opens a sealed key. The caller clears what it gets.</summary>
     /// <exception cref="KeySealException">It was sealed under a key this sealer does not have, or is damaged or another key's.</exception>
@@ -55,7 +62,7 @@ sealed class KeySealer
         if (sealedKey.Length < HeaderBytes + TagBytes || sealedKey[0] != Version)
             throw new KeySealException($"The stored key {keyId} is not sealed in a form this release knows; it was written by a newer release, or is damaged.");
 
-        var fingerprint = BinaryPrimitives.ReadUInt64BigEndian(sealedKey[1..]);
+        var fingerprint = FingerprintIn(sealedKey);
         var key = Find(fingerprint) ?? throw new KeySealException(
             $"The stored key {keyId} was sealed under key {fingerprint:x16} of a key file, and the key file in use holds only {string.Join(", ", _keys.Select(one => $"{one.Fingerprint:x16}"))}. "
             + "Point Cambist:KeyFile at the file that was used before, or add its line to this one.");
@@ -79,6 +86,8 @@ sealed class KeySealer
             if (one.Fingerprint == fingerprint) return one.Key;
         return null;
     }
+
+    static ulong FingerprintIn(ReadOnlySpan<byte> sealedKey) => BinaryPrimitives.ReadUInt64BigEndian(sealedKey[1..]);
 
     static ulong FingerprintOf(byte[] key) => BinaryPrimitives.ReadUInt64BigEndian(SHA256.HashData(key));
 }

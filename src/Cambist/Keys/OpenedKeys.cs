@@ -43,6 +43,13 @@ sealed class OpenedKeys
         return new(signing.ToImmutable(), lineageKey);
     }
 
+    /// <summary>All of them but these.</summary>
+    public OpenedKeys Without(IEnumerable<SealedKey> gone)
+    {
+        var names = gone.Select(key => key.KeyId).ToHashSet();
+        return new(_signing.RemoveAll(one => names.Contains(one.Key.KeyId)), LineageKey);
+    }
+
     SigningKey? Find(string keyId) => _signing.FirstOrDefault(one => one.Key.KeyId == keyId)?.Key;
 
     static SigningKey Import(SealedKey stored, JwsAlgorithm algorithm, KeySealer sealer)

@@ -4,8 +4,8 @@ namespace Cambist;
 /// Keys from a URL: fetched at the first use, then beside the uses; at most one fetch at a time.
 /// <see cref="FetchSchedule"/> says when.
 /// </summary>
-sealed class RemoteIssuerKeys(string issuer, IssuerKeySource source, KeyFetch fetch, TimeProvider clock, IEngineListener listener, CancellationToken stopping)
-    : IssuerKeyState(issuer, clock, listener)
+sealed class RemoteIssuerKeys(KeyOwner owner, KeyFetch fetch, TimeProvider clock, IEngineListener listener, CancellationToken stopping)
+    : IssuerKeyState(owner, clock, listener)
 {
     readonly Lock _lock = new();
     readonly FetchSchedule _schedule = new();
@@ -15,15 +15,15 @@ sealed class RemoteIssuerKeys(string issuer, IssuerKeySource source, KeyFetch fe
     /// <summary>A fetch under way; whoever needs its result waits for it, and no waiter can cancel it.</summary>
     sealed class Flight(TimeSpan startedAt, DateTimeOffset time)
     {
-        readonly TaskCompletionSource<bool> _landed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        readonly TaskCompletionSource _landed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public TimeSpan StartedAt => startedAt;
 
         public DateTimeOffset Time => time;
 
-        public Task<bool> Succeeded => _landed.Task;
+        public Task Landed => _landed.Task;
 
-        public void Land(bool succeeded) => _landed.SetResult(succeeded);
+        public void Land() => _landed.SetResult();
     }
 
     public override IssuerKeyHealth Health
@@ -53,26 +53,25 @@ sealed class RemoteIssuerKeys(string issuer, IssuerKeySource source, KeyFetch fe
 
     async ValueTask<IssuerKeyAnswer> FindWithFetchAsync(string? keyId, JwsAlgorithm algorithm, long? issuedAt, TimeSpan arrivedAt, CancellationToken cancellationToken)
     {
-        var isAsked = false;
-        if (StartRefresh(arrivedAt) is { } refresh && MustWait(Current, arrivedAt)) isAsked = await AskedSinceAsync(refresh, arrivedAt, cancellationToken);
+        var seen = Current;
+        if (StartRefresh(arrivedAt) is { } refresh && MustWait(seen, arrivedAt)) await refresh.Landed.WaitAsync(cancellationToken);
 
         while (true)
         {
             if (Usable(Now) is not { } set) return Unavailable(isForUnknownKey: false);
             if (set.Keys.Find(keyId, algorithm) is { } key) return IssuerKeyAnswer.Found(key);
 
-            // A new fetch helps only where the kid is new, and only a token issued since the last one can bear a new kid.
-            if (keyId is null || set.Keys.Contains(keyId) || isAsked || set.IsLaterThan(issuedAt)) return IssuerKeyAnswer.Unknown;
+            // A new fetch helps only where the kid is new, and only a token issued since the last one can bear a new kid. One that
+            // left after we came, whoever sent it, is the answer.
+            var isAnswer = set != seen && set.FetchedAt >= arrivedAt;
+            if (keyId is null || set.Keys.Contains(keyId) || isAnswer || set.IsLaterThan(issuedAt)) return IssuerKeyAnswer.Unknown;
+            seen = set;
 
             // One that was under way already may have left too early for this token; then another may follow, where it is allowed.
-            if (StartForUnknownKey(Now) is not { } flight) return Unavailable(isForUnknownKey: true);
-            isAsked = await AskedSinceAsync(flight, arrivedAt, cancellationToken);
+            if (StartForUnknownKey(Now) is { } flight) await flight.Landed.WaitAsync(cancellationToken);
+            else if (Current == set) return Unavailable(isForUnknownKey: true);
         }
     }
-
-    /// <summary>Waits; says whether the issuer has answered a question that was put after <paramref name="arrivedAt"/>.</summary>
-    static async ValueTask<bool> AskedSinceAsync(Flight flight, TimeSpan arrivedAt, CancellationToken cancellationToken) =>
-        await flight.Succeeded.WaitAsync(cancellationToken) && flight.StartedAt >= arrivedAt;
 
     /// <summary>Whether a use waits for the fetch rather than going on beside it.</summary>
     bool MustWait(IssuerKeySet? set, TimeSpan now)
@@ -120,7 +119,7 @@ sealed class RemoteIssuerKeys(string issuer, IssuerKeySource source, KeyFetch fe
         string? fault;
         try
         {
-            var fetched = await fetch.FetchAsync(Issuer, source, stopping);
+            var fetched = await fetch.FetchAsync(Owner.Name, Owner.Source, stopping);
             fault = fetched.Fault;
             if (fault is null) IssuerKeySet.TryRead(fetched.Document, Current, flight.StartedAt, flight.Time, out set, out fault);
         }
@@ -150,7 +149,7 @@ sealed class RemoteIssuerKeys(string issuer, IssuerKeySource source, KeyFetch fe
         }
 
         Tell(set, fault, failures, seconds);
-        flight.Land(set is not null);
+        flight.Land();
     }
 
     void Tell(IssuerKeySet? set, string? fault, int failures, int seconds)
@@ -159,11 +158,11 @@ sealed class RemoteIssuerKeys(string issuer, IssuerKeySource source, KeyFetch fe
         {
             var isUsable = Usable(Now) is not null;
             Say(isUsable ? EngineEventSeverity.Warning : EngineEventSeverity.Error, "issuer_keys_fetch_failed",
-                $"Keys of {Issuer} were not fetched: {fault}. {(isUsable ? "The keys fetched before stay in use for up to 24 h" : "Its tokens cannot be verified")}; the next try is in {seconds} s at the earliest.");
+                $"Keys of {Owner} were not fetched: {fault}. {(isUsable ? "The keys fetched before stay in use for up to 24 h" : Owner.WithoutKeys)}; the next try is in {seconds} s at the earliest.");
         }
         else if (set is not null && failures > 0)
         {
-            Say(EngineEventSeverity.Information, "issuer_keys_fetched", $"Keys of {Issuer} were fetched again after {failures} failed tries.");
+            Say(EngineEventSeverity.Information, "issuer_keys_fetched", $"Keys of {Owner} were fetched again after {failures} failed tries.");
         }
     }
 }

@@ -24,6 +24,11 @@ public interface ILedger
     /// <exception cref="StoreUnavailableException">The store cannot be written now.</exception>
     ValueTask<Revocation> RevokeAsync(Revocation revocation, CancellationToken cancellationToken);
 
+    /// <summary>Revokes together with the entry that records who did and why: both, or neither.</summary>
+    /// <returns>The revocation with its instant by the ledger's clock; null where the entry itself is refused.</returns>
+    /// <exception cref="StoreUnavailableException">The store cannot be written now.</exception>
+    ValueTask<Revocation?> RevokeAsync(Revocation revocation, LedgerEntry entry, CancellationToken cancellationToken);
+
     /// <summary>The revocation that a token falls under, or null. Asks the store each time; there is no copy to go stale.</summary>
     /// <exception cref="StoreUnavailableException">The store cannot be read now.</exception>
     ValueTask<Revocation?> IsRevokedAsync(TokenLineage lineage, CancellationToken cancellationToken);

@@ -33,6 +33,9 @@ sealed class MemoryLedger(TimeProvider clock) : ILedger, ITokenStore, IDecisionL
     public ValueTask<Revocation> RevokeAsync(Revocation revocation, CancellationToken cancellationToken) =>
         Locked(() => Revoke(revocation), cancellationToken);
 
+    public ValueTask<Revocation?> RevokeAsync(Revocation revocation, LedgerEntry entry, CancellationToken cancellationToken) =>
+        Locked(() => Commit(entry).Status == CommitStatus.Committed ? Revoke(revocation) : null, cancellationToken);
+
     public ValueTask<Revocation?> IsRevokedAsync(TokenLineage lineage, CancellationToken cancellationToken) =>
         Locked(() => RevocationOf(lineage), cancellationToken);
 

@@ -30,7 +30,6 @@ static class ClientAuthMember
 
         var method = Methods[word];
         var at = node ?? has.Jwks ?? has.JwksUri;
-        if (method == ClientAuthenticationMethod.PrivateKeyJwt) NotBuilt.Warn(nodes, at!, NotBuilt.PrivateKeyJwt);
         if (method == ClientAuthenticationMethod.TlsClientAuth) NotBuilt.Warn(nodes, at!, NotBuilt.TlsClientAuth);
         if (method == ClientAuthenticationMethod.SelfSignedTlsClientAuth) NotBuilt.Warn(nodes, at!, NotBuilt.SelfSignedTls);
         return method;

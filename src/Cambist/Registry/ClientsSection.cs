@@ -37,7 +37,7 @@ static class ClientsSection
         {
             Authentication = method,
             Secrets = secrets is null ? [] : SecretsMember.Read(secrets, draft, nodes),
-            Jwks = jwks is null ? null : InlineKeys.Read(jwks, nodes),
+            Jwks = jwks is null ? null : InlineKeys.Read(jwks, nodes, mustSign: method == ClientAuthenticationMethod.PrivateKeyJwt),
             JwksUri = jwksUri is null ? null : IssuerKeysMember.Uri(jwksUri, draft, nodes),
             TlsSubject = tlsSubject is null ? null : nodes.Text(tlsSubject, "the subject of its certificate, such as CN=orders"),
             KnownAs = map.Texts("known_as", "its names at other issuers"),

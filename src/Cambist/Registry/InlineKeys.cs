@@ -8,7 +8,10 @@ static class InlineKeys
 {
     static readonly string[] PrivateMembers = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
-    public static JsonWebKeySet? Read(DocumentNode node, NodeReader nodes)
+    /// <param name="node">What is written.</param>
+    /// <param name="nodes">Where reports go.</param>
+    /// <param name="mustSign">Whether assertions are verified with them, rather than certificates compared.</param>
+    public static JsonWebKeySet? Read(DocumentNode node, NodeReader nodes, bool mustSign)
     {
         if (RegistryDraft.HoldsRefused(node)) return null;
         if (node is not DocumentMap map)
@@ -26,6 +29,7 @@ static class InlineKeys
         if (!JsonWebKeySet.TryParse(Json(node), out var keys, out var error)) nodes.Error(node, $"is no JWK set: {error}");
         else if (keys.Keys.IsEmpty) nodes.Error(node, $"holds no key that can be used{(keys.Skipped.IsEmpty ? "" : ": " + string.Join("; ", keys.Skipped))}");
         else if (!keys.Skipped.IsEmpty) nodes.Error(node, $"a key cannot be used: {string.Join("; ", keys.Skipped)}");
+        else if (mustSign && !keys.Keys.All(key => JwsAlgorithm.OfClients.Any(key.Fits))) nodes.Error(node, $"a key fits none of {string.Join(' ', JwsAlgorithm.OfClients)}, with which clients sign; 'cambist new client-key' makes one that does");
         else return keys;
         return null;
     }

@@ -6,8 +6,6 @@ namespace Cambist;
 /// </summary>
 static class NotBuilt
 {
-    public const string OpaqueTokens = "token.format: opaque";
-    public const string PrivateKeyJwt = "auth: private_key_jwt";
     public const string TlsClientAuth = "auth: tls_client_auth";
     public const string SelfSignedTls = "auth: self_signed_tls_client_auth";
     public const string Proof = "proof";
@@ -19,8 +17,6 @@ static class NotBuilt
 
     static readonly HashSet<string> Parts =
     [
-        OpaqueTokens,
-        PrivateKeyJwt,
         TlsClientAuth,
         SelfSignedTls,
         Proof,

@@ -34,7 +34,9 @@ sealed class RegistryReload
     /// <exception cref="StoreUnavailableException">There is a new registry, and the store cannot keep it now; the next look tries again.</exception>
     public async ValueTask LookAsync(CancellationToken cancellationToken)
     {
-        if (_seen is not null || _loader.HasChanged()) await ReadAsync(cancellationToken);
+        if (_seen is null && !_loader.HasChanged()) return;
+        _seen ??= ""; // whatever breaks now, the next look reads again
+        await ReadAsync(cancellationToken);
     }
 
     async ValueTask ReadAsync(CancellationToken cancellationToken)

@@ -11,7 +11,7 @@ sealed class RegistrySwap(ActiveRegistry active, IRegistryStore store, IssuerKey
     {
         await store.SaveActivatedAsync(next.AsActivated(clock), cancellationToken);
         active.Activate(next.Compilation.Registry!);
-        issuerKeys.Retain(active.Current.Issuers.Values);
+        issuerKeys.Retain(active.Current.Issuers.Values, active.Current.Clients.Values);
     }
 
     /// <summary>Shows that a document cannot be used, or that none is refused any more.</summary>

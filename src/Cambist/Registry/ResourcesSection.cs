@@ -81,7 +81,6 @@ static class ResourcesSection
         if (node is null || nodes.Map(node, "token: { lifetime: 5m }") is not { } map) return default;
         var lifetime = map.Duration("lifetime", "10m");
         var format = map.Word("format", "jwt", "opaque");
-        if (format == "opaque") NotBuilt.Warn(nodes, map.Take("format")!, NotBuilt.OpaqueTokens);
         map.Done();
         return (lifetime, format == "opaque");
     }

@@ -48,9 +48,15 @@ sealed class ScopeReachability(RegistryDraft draft)
             if (heldAnyOf is not { Length: > 0 } wanted || wanted.Any(held => CanHold(rule.Rule, held.Resource, held.Scope))) continue;
             var node = ((DocumentMap)entry.Value).Entries.First(member => member.Key == scope);
             draft.Findings.Warning(node.Value.Position, Subject(rule),
-                $"'{scope}' of {entry.Key} can never be given: no token this rule selects holds {string.Join(" or ", wanted.Select(Written))}. Write {scope}: true for no condition, or see which tokens are meant");
+                $"'{scope}' of {entry.Key} can never be given: no token this rule selects holds {string.Join(" or ", wanted.Select(Written))}. {Remedy(rule.Rule, scope, wanted)}");
         }
     }
+
+    // the likeliest slip first: the tokens are there, and the client may not use them
+    string Remedy(Rule rule, string scope, IReadOnlyList<HeldScope> wanted) =>
+        TokenSources.SelectsOurs(rule) && rule.Clients.Count == 1 && wanted.Select(held => held.Resource).FirstOrDefault(name => name is not null && ServedBy(rule).All(served => served.Name != name)) is { } unserved
+            ? $"If {rule.Clients.First()} is the server of {unserved} and receives its tokens, write serves: {unserved} at clients.{rule.Clients.First()}; {scope}: true would give it without condition"
+            : $"Write {scope}: true for no condition, or see which tokens are meant";
 
     /// <summary>Whether a token the rule can select could hold a scope, at a resource or anywhere.</summary>
     bool CanHold(Rule rule, string? resource, string scope)

@@ -14,7 +14,7 @@ static class SecretFiles
         }
 
         if (draft.Source.ReadFile(name) is { } file) return file;
-        nodes.Error(node, $"there is no readable file '{name}' in the secrets folder, or it leads out of it; put it there, or set Cambist:SecretsFolder");
+        nodes.Error(node, $"there is no readable file '{name}' in the secrets folder, or it leads out of it; put it there (the folder is the registry's, unless Cambist:SecretsFolder names another)");
         return null;
     }
 

@@ -85,6 +85,12 @@ static class SecretsMember
             return null;
         }
 
+        if (content.StartsWith("secret  "u8) || content.StartsWith("{\"secret\""u8))
+        {
+            nodes.Error(node, "the file holds all that 'cambist new secret' printed, and would be taken for a secret as it is; keep the secret alone in it");
+            return null;
+        }
+
         var secrets = new List<ClientSecret>();
         foreach (var range in content.Split((byte)'\n'))
         {
@@ -98,6 +104,8 @@ static class SecretsMember
             }
 
             WarnIfShort(line.Length, node, nodes);
+            if (line[0] is (byte)' ' or (byte)'\t' || line[^1] is (byte)' ' or (byte)'\t')
+                nodes.Warning(node.Position, node.Path, "a secret in the file begins or ends with a space, which the client must send, too; delete it, if nobody meant it");
             secrets.Add(new(SHA256.HashData(line), expires));
         }
 

@@ -25,7 +25,7 @@ internal sealed record Target(ProtectedResource Resource, string Audience)
         {
             if (!IsResourceIndicator(uri)) return new Denied(Reason.TargetMalformed, "resource is no absolute URI without fragment (RFC 8707 §2)");
             if (!registry.ResourcesByAnyName.TryGetValue(uri, out var named) || (uri == named.Name && !named.Identifiers.Contains(uri)))
-                return new Denied(Reason.TargetUnknown, "resource is no identifier of a resource in the registry");
+                return new Denied(Reason.TargetUnknown, $"resource is no identifier of a resource in the registry{Meant(uri, registry.Resources.Values.SelectMany(known => known.Identifiers))}");
             if (resource is not null && resource != named) return Several();
             resource = named;
             audience ??= uri;
@@ -34,7 +34,7 @@ internal sealed record Target(ProtectedResource Resource, string Audience)
         foreach (var name in requested.Audiences)
         {
             if (!registry.ResourcesByAnyName.TryGetValue(name, out var named))
-                return new Denied(Reason.TargetUnknown, "audience is no name or identifier of a resource in the registry");
+                return new Denied(Reason.TargetUnknown, $"audience is no name or identifier of a resource in the registry{Meant(name, registry.ResourcesByAnyName.Keys)}");
             if (resource is not null && resource != named) return Several();
             resource = named;
             audience ??= named.Identifiers.Contains(name) ? name : named.Identifiers[0];
@@ -42,6 +42,10 @@ internal sealed record Target(ProtectedResource Resource, string Audience)
 
         return new Target(resource!, audience!);
     }
+
+    // names of the registry only: what was sent is never repeated, and costs little however long it is
+    static string Meant(string written, IEnumerable<string> known) =>
+        Spelling.Nearest(written, known.Where(name => Math.Abs(name.Length - written.Length) <= 2).Take(32)) is { } nearest ? $"; perhaps {nearest} is meant, which is compared to the byte" : "";
 
     /// <summary>A resource by default: its first identifier is the <c>aud</c>.</summary>
     public static Target Default(ProtectedResource resource) => new(resource, resource.Identifiers[0]);

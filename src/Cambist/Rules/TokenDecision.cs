@@ -23,9 +23,13 @@ internal static class TokenDecision
             From = input.Subject,
             NewActor = Delegate.NewActor(input, rule),
             Rule = rule,
-            TokenType = input.RequestedTokenType ?? rule.RequestedTokenTypes[0],
+            TokenType = input.RequestedTokenType ?? DefaultType(selected),
         };
     }
+
+    /// <summary>The first that the rule lists; an opaque token is never a jwt.</summary>
+    static string DefaultType(SelectedRule selected) =>
+        selected.Target.Resource.IssuesOpaqueTokens ? Protocol.TokenTypes.AccessToken : selected.Rule.RequestedTokenTypes[0];
 
     /// <summary>Never later than the subject's, the actor's, the rule's and the resource's.</summary>
     static long ExpiryOf(DecisionInput input, SelectedRule selected, long now)

@@ -22,7 +22,7 @@ internal static class Audience
         foreach (var value in Of(aud))
         {
             if (only is not null) return null;
-            only = Printable(value);
+            only = value;
         }
 
         return only;
@@ -31,15 +31,9 @@ internal static class Audience
     public static string Describe(Claim aud)
     {
         var values = new List<string>();
-        foreach (var value in Of(aud)) values.Add($"\"{Printable(value.Length <= 128 ? value : Trace.Cut(value, 128))}\"");
+        foreach (var value in Of(aud)) values.Add($"\"{(value.Length <= 128 ? value : Trace.Cut(value, 128))}\"");
         return values.Count == 0 ? "empty" : string.Join(", ", values.Take(5));
     }
-
-    /// <summary>A trace has one line a step, and no value makes another.</summary>
-    static string Printable(string value) => string.Create(value.Length, value, static (to, from) =>
-    {
-        for (var i = 0; i < from.Length; i++) to[i] = char.IsControl(from[i]) ? '?' : from[i];
-    });
 
     public struct Values(Claim aud)
     {

@@ -29,7 +29,7 @@ internal sealed class CustomResolvers(ImmutableArray<(string Name, ISubjectToken
 
     async ValueTask<Result<ResolvedToken>?> AskAsync(SentToken token, Registry registry, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var presented = new PresentedToken(token.Value, token.TokenType, token.Role == TokenRole.Actor);
+        var presented = new TokenToResolve(token.Value, token.TokenType, token.Role == TokenRole.Actor);
         foreach (var (name, resolver) in resolvers)
         {
             if (!registry.Issuers.TryGetValue(name, out var issuer) || !issuer.IsResolver || !ExternalToken.IsTrustedFor(issuer, token.Role)) continue;

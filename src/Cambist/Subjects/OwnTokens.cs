@@ -27,7 +27,12 @@ internal sealed class OwnTokens(KeyRing keys) : ITokenResolver
         if (times.IssuedAt is { } iat && !ours.MayHaveSignedAt(iat))
             return new Denied(Reason.SubjectKeyUnknown, "iat is outside the time in which the key that kid names signed");
         if (!jws.IsSignedBy(ours.Key.PublicKey)) return new Denied(Reason.SubjectSignatureInvalid, "the signature does not verify under our key");
+        return Read(claims, times, registry);
+    }
 
+    /// <summary>The claims of an access token of ours that is known to be genuine, whether signed or looked up.</summary>
+    public static Result<ResolvedToken> Read(Claims claims, TokenTimes times, Registry registry)
+    {
         if (SubjectNames.Read(claims, out var sub) is { } noSub) return noSub;
         if (Text(claims, "client_id"u8) is not { } clientId || Text(claims, "aud"u8) is not { } audience || times.IssuedAt is not { } issuedAt)
             return new Denied(Reason.SubjectClaimInvalid, "client_id, aud or iat is missing (RFC 9068 §2.2)");

@@ -11,7 +11,6 @@ namespace Cambist;
 internal sealed class StoredTokens(ITokenStore tokens) : ITokenResolver
 {
     public const string ImpersonationPrefix = "sub_";
-    public const string AccessTokenPrefix = "cbt_";
     public const string RefreshTokenPrefix = "cbr_";
 
     public async ValueTask<Result<ResolvedToken>?> ResolveAsync(SentToken token, Registry registry, DateTimeOffset now, CancellationToken cancellationToken)
@@ -19,7 +18,7 @@ internal sealed class StoredTokens(ITokenStore tokens) : ITokenResolver
         var isOurs = token.TokenType switch
         {
             TokenTypes.ImpersonationToken => true,
-            TokenTypes.AccessToken => HasPrefix(token.Value, ImpersonationPrefix) || HasPrefix(token.Value, AccessTokenPrefix) || HasPrefix(token.Value, RefreshTokenPrefix),
+            TokenTypes.AccessToken => HasPrefix(token.Value, ImpersonationPrefix) || HasPrefix(token.Value, RefreshTokenPrefix),
             _ => false,
         };
         if (!isOurs) return null;
@@ -27,7 +26,7 @@ internal sealed class StoredTokens(ITokenStore tokens) : ITokenResolver
         // A refresh token is no access token, found or not.
         if (HasPrefix(token.Value, RefreshTokenPrefix)) return Unknown();
         var found = await tokens.FindAsync(SHA256.HashData(Encoding.UTF8.GetBytes(token.Value)), cancellationToken);
-        return found is null ? Unknown() : new Denied(Reason.NotBuilt, "opaque and impersonation tokens are stored but not exchanged yet");
+        return found is not { Kind: StoredTokenKind.ImpersonationToken } ? Unknown() : new Denied(Reason.NotBuilt, "impersonation tokens are stored but not exchanged yet");
     }
 
     static bool HasPrefix(string value, string prefix) => value.StartsWith(prefix, StringComparison.Ordinal);

@@ -53,12 +53,13 @@ public sealed class AbuseWorld : World
           {{Client("stranger")}}
           {{Client("orders", "serves: orders")}}
           {{Client("poster", "auth: client_secret_post")}}
+          keyed: { jwks: {{TestKey.PublicSet(Keys.Es256, Keys.Rs256).ToJsonString()}} }
           ci: { auth: none }
         rules:
           - { name: from-ci, clients: ci, subject: { issuer: login, token_types: id_token, where: { ref: main } }, actor: none, targets: { reports: [] } }
           - { name: groups, clients: web, subject: { issuer: login, where: { groups: { contains: "ops-*-*-admin" } } }, actor: none, targets: { reports: [] } }
           - name: sign-in
-            clients: [web, orders, stranger, poster]
+            clients: [web, orders, stranger, poster, keyed]
             subject: { issuer: [login, other] }
             actor: none
             default_target: true

@@ -22,7 +22,7 @@ public sealed class ForgedSignatureTests(AbuseWorld world)
     [Fact]
     public async Task Honest_tokens_are_taken_from_the_slots_that_take_any()
     {
-        foreach (var slot in new[] { _slots.IdToken, _slots.AccessToken, _slots.Jwt, _slots.Own })
+        foreach (var slot in new[] { _slots.IdToken, _slots.AccessToken, _slots.Jwt, _slots.Own, _slots.Assertion })
             await world.GrantsAsync(async server => await slot.SendAsync(server, (await slot.HonestAsync(server)).Token));
         // An honest actor token is read and found genuine; then no rule here takes one.
         await world.RefusesAsync(Reason.NoRule, async server => await _slots.Actor.SendAsync(server, (await _slots.Actor.HonestAsync(server)).Token));

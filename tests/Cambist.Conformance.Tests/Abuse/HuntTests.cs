@@ -87,7 +87,7 @@ public sealed class HuntTests(HuntWorld world) : IClassFixture<HuntWorld>
         Note(await world.ExchangeAsync(Sent("opaque-token-90d1c55e"), "access_token"));
         Note(await world.ExchangeAsync(Sent("sub_2f7a60aa0c8b4d12"), "urn:ietf:params:oauth:token-type:access_token"));
         Note(await world.ExchangeAsync(Sent(world.IdToken()), "id_token", ("actor_token", Sent(world.IdToken())), ("actor_token_type", IdTokenType)));
-        Note(await world.ExchangeAsync(Sent(world.IdToken()), "id_token", Slots.AsAssertion(Sent(world.IdToken()))));
+        Note(await world.ExchangeAsync(Sent(world.IdToken()), "id_token", Assertions.Form(Sent(world.IdToken()))));
         Note(await world.ExchangeAsync(Sent(world.IdToken()), "id_token", ("client_secret", Sent("a-second-secret-51b0"))));
         Note(await world.ExchangeAsync(Sent(world.IdToken()), "id_token", ("scope", Sent("scope-that-is-a-secret-4e19")), ("subject_token", Sent(world.IdToken()))));
         Note(await world.ExchangeAsync(Sent(world.IdToken()), Sent(world.IdToken())));

@@ -20,7 +20,7 @@ public sealed record Slot(string Name, Func<TestServer, Task<Honest>> HonestAsyn
     /// <summary>Whether it is one of ours, by this server's own key.</summary>
     public bool IsOwn { get; init; }
 
-    /// <summary>The one answer of a slot that nothing is taken from yet.</summary>
+    /// <summary>The one answer of a slot that tells nobody more, or from which nothing is taken yet.</summary>
     public Reason? Always { get; init; }
 
     /// <inheritdoc/>
@@ -28,8 +28,8 @@ public sealed record Slot(string Name, Func<TestServer, Task<Honest>> HonestAsyn
 }
 
 /// <summary>
-/// Every place where a JWT stands: subject tokens of each kind, an actor token, and the two that wait for their methods, a
-/// client assertion and a DPoP proof, from which nothing may be taken meanwhile.
+/// Every place where a JWT stands: subject tokens of each kind, an actor token, a client assertion, and a DPoP proof, which waits
+/// for its method: nothing may be taken from it meanwhile.
 /// </summary>
 public sealed class Slots
 {
@@ -44,7 +44,7 @@ public sealed class Slots
         Jwt = new("jwt", _ => OfLogin(Claims("workloads-of-web"), "JWT"), (server, token) => server.SendJwtAsync("web", token));
         Own = new("own access token", OwnAsync, (server, token) => server.SendAccessTokenAsync("orders", token, ("audience", "billing"))) { MayBeOpaque = true, IsOwn = true };
         Actor = new("actor_token", _ => OfLogin(Claims("web"), "JWT"), (server, token) => server.SendIdTokenAsync("web", world.IdToken(), ("actor_token", token), ("actor_token_type", IdTokenType))) { IsActor = true };
-        Assertion = new("client_assertion", _ => OfLogin(Claims("web"), "JWT"), (server, token) => server.PostAsync(TestServer.ExchangeForm(world.IdToken(), "id_token", [.. AsAssertion(token)]))) { Always = Reason.ClientAuthenticationFailed };
+        Assertion = new("client_assertion", server => Task.FromResult(new Honest(TestJwt.HeaderOf(Keys.Es256, "JWT"), Assertions.Claims(server, "keyed"), bytes => Keys.Es256.Sign(bytes))), (server, token) => world.ExchangeByAsync(server, token)) { Always = Reason.ClientAuthenticationFailed };
         Proof = new("DPoP", _ => OfLogin(Claims("web"), "dpop+jwt"), SendProofAsync) { Always = Reason.DpopUnsupported };
     }
 
@@ -67,10 +67,6 @@ public sealed class Slots
 
     /// <summary>Every one.</summary>
     public Slot[] All => [.. External, Own, Assertion, Proof];
-
-    /// <summary>A form with a client assertion.</summary>
-    public static (string Name, string Value)[] AsAssertion(string token, string type = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer") =>
-        [("client_assertion_type", type), ("client_assertion", token)];
 
     /// <summary>The forgery is refused in every one of <paramref name="slots"/>, under both profiles.</summary>
     public async Task StopAsync(Reason reason, Func<Honest, string> forge, Slot[]? slots = null)

@@ -38,7 +38,7 @@ public sealed class StolenTokenTests(AbuseWorld world)
             issuer => issuer.Replace("http", "https", StringComparison.Ordinal), issuer => issuer + "?x", issuer => issuer + "#x", issuer => issuer + "\0", issuer => " " + issuer, issuer => issuer.Replace("127", "lоgin", StringComparison.Ordinal),
         ];
         foreach (var change in almost)
-            await _slots.StopAsync(Reason.SubjectIssuerUntrusted, honest => honest.WithClaim("iss", change(honest.Claims.Text("iss"))));
+            await _slots.StopAsync(Reason.SubjectIssuerUntrusted, honest => honest.WithClaim("iss", change(honest.Claims.Text("iss"))), [.. _slots.External, _slots.Own, _slots.Proof]); // a client is no address
         foreach (var notText in new[] { "null", "1", "[]", "{}", "true" })
             await _slots.StopAsync(Reason.SubjectIssuerUntrusted, honest => honest.WithRawClaim("iss", notText));
         await _slots.StopAsync(Reason.SubjectIssuerUntrusted, honest => honest.WithClaim("iss", new JsonArray(honest.Claims.Text("iss"))));
@@ -105,15 +105,7 @@ public sealed class StolenTokenTests(AbuseWorld world)
     [Fact]
     public async Task AB_31_a_client_assertion_is_no_subject_token()
     {
-        string Assertion(TestServer server, string type) => TestJwt.Sign(new JsonObject
-        {
-            ["iss"] = "web",
-            ["sub"] = "web",
-            ["aud"] = server.Issuer,
-            ["jti"] = "1",
-            ["iat"] = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds(),
-            ["exp"] = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() + 60,
-        }, Keys.Es256, type).ToString();
+        static string Assertion(TestServer server, string type) => Assertions.Sign(server, "keyed", type: type); // good for authentication, were it sent so
         foreach (var type in new[] { "JWT", "client-authentication+jwt", "at+jwt" })
         {
             await world.StopsAsync(Reason.SubjectIssuerUntrusted, server => server.SendIdTokenAsync("web", Assertion(server, type)));
@@ -158,8 +150,9 @@ public sealed class StolenTokenTests(AbuseWorld world)
     {
         string Signed(JsonObject claims, string type) => TestJwt.Sign(claims, Keys.Es256, type).ToString();
         long now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
-        await world.StopsAsync(Reason.ClientAuthenticationFailed, server => server.PostAsync(TestServer.ExchangeForm(world.IdToken(), "id_token",
-            [.. Slots.AsAssertion(Signed(new() { ["htm"] = "POST", ["htu"] = server.Issuer + "/token", ["iat"] = now, ["jti"] = "1" }, "dpop+jwt"))])));
+        await world.StopsAsync(Reason.ClientAuthenticationFailed, server => world.ExchangeByAsync(server,
+            Signed(new() { ["htm"] = "POST", ["htu"] = server.Issuer + "/token", ["iat"] = now, ["jti"] = "1" }, "dpop+jwt")));
+        await world.StopsAsync(Reason.ClientAuthenticationFailed, server => world.ExchangeByAsync(server, Assertions.Sign(server, "keyed", type: "dpop+jwt")));
         await world.StopsAsync(Reason.DpopUnsupported, server => _slots.Proof.SendAsync(server,
             Signed(new() { ["iss"] = "web", ["sub"] = "web", ["aud"] = server.Issuer, ["iat"] = now, ["exp"] = now + 60, ["jti"] = "1" }, "client-authentication+jwt")));
     }

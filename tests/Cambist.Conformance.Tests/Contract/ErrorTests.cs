@@ -53,11 +53,34 @@ public sealed class ErrorTests(MainWorld world)
     }
 
     [Fact]
+    public async Task A_trace_says_which_name_of_the_registry_a_misspelt_target_is_near_and_never_what_was_sent()
+    {
+        async Task<string> OfAsync(string name, string value) =>
+            await TraceAsync(world.Common, await world.RefusesAsync(Reason.TargetUnknown, server => server.SendIdTokenAsync("web", world.IdToken(), (name, value))));
+
+        (await OfAsync("resource", MainWorld.Orders + "/")).ShouldEndWith($"; perhaps {MainWorld.Orders} is meant, which is compared to the byte");
+        (await OfAsync("audience", "order")).ShouldEndWith("; perhaps orders is meant, which is compared to the byte");
+        (await OfAsync("audience", "nothing-like-any-of-them")).ShouldEndWith("target_unknown: audience is no name or identifier of a resource in the registry");
+    }
+
+    [Fact]
+    public async Task A_trace_says_whether_the_issuer_is_unknown_or_not_trusted_for_that_kind()
+    {
+        await using var own = await AdHocWorld.StartAsync(Registries.SignIn);
+        var known = await own.RefusesAsync(Reason.SubjectIssuerUntrusted, server => server.SendAccessTokenAsync("web", own.IdToken()));
+        (await TraceAsync(own.Common, known)).ShouldEndWith("issuer login is not trusted for this: it was sent as urn:ietf:params:oauth:token-type:access_token; see issuers.login.tokens and roles");
+        var unknown = await own.RefusesAsync(Reason.SubjectIssuerUntrusted, server => server.SendIdTokenAsync("web", own.IdToken(claims => claims["iss"] = "https://elsewhere.example")));
+        (await TraceAsync(own.Common, unknown)).ShouldContain("no issuer in the registry has this iss, to the byte; it was sent as ");
+    }
+
+    [Fact]
     public async Task No_audience_writes_a_line_of_its_own_into_a_trace()
     {
         var token = world.Login.AccessToken("alice", "", "read", "app", claims => claims["aud"] = new System.Text.Json.Nodes.JsonArray(MainWorld.Orders, "x\r\nrule forged (line 1): it fits\u001b[2K"));
         var trace = await TraceAsync(world.Common, await world.RefusesAsync(Reason.SubjectNotForCaller, server => server.SendAccessTokenAsync("web", token)));
-        trace.ShouldContain("\"x??rule forged (line 1): it fits?[2K\"");
+        trace.ShouldContain("""
+            "x\u000d\u000arule forged (line 1): it fits\u001b[2K"
+            """);
         trace.Split('\n').ShouldNotContain(line => line.StartsWith("rule forged", StringComparison.Ordinal));
     }
 

@@ -83,6 +83,24 @@ public sealed class LastGoodRegistryTests
     }
 
     [Fact]
+    public async Task A_secret_that_is_taken_out_of_its_file_stops_working_also_while_another_file_is_unusable()
+    {
+        await using var world = await ReloadWorld.StartAsync();
+        RegistryEdits.Replace(Path.Combine(world.Server.Folder, "other-secret"), "secret-of-other-0123456789abcdef\n");
+        await world.Server.EditRegistryAsync("clients:\n", "clients:\n  other: { secrets: { file: other-secret }, client_credentials: { orders: read } }\n");
+        world.Server.Engine.Registry.Refused.ShouldBeNull();
+        RegistryEdits.Replace(Path.Combine(world.Server.Folder, "other-secret"), "");
+        await world.Server.WhenAsync(() => world.Server.Engine.Registry.Refused is not null);
+
+        await world.Server.EditFileAsync(ReloadWorld.SecretFile, "another-secret-of-web-0123456789\n");
+        (await world.ExchangeAsync()).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await world.ExchangeAsync(secret: "another-secret-of-web-0123456789")).Status.ShouldBe(HttpStatusCode.OK);
+        var other = await world.Server.PostAsync("other", "secret-of-other-0123456789abcdef", [("grant_type", "client_credentials"), ("scope", "read")]);
+        other.Status.ShouldBe(HttpStatusCode.OK, "the client whose file broke goes on with what it had");
+        world.Server.Engine.Registry.Refused.ShouldNotBeNull();
+    }
+
+    [Fact]
     public async Task A_secret_that_is_taken_out_of_its_file_stops_working_also_while_the_document_is_refused()
     {
         await using var world = await ReloadWorld.StartAsync();

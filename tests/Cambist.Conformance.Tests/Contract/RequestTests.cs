@@ -105,19 +105,6 @@ public sealed class RequestTests(MainWorld world)
     }
 
     [Fact]
-    public async Task An_opaque_resource_refuses_both_grants()
-    {
-        await using var own = await AdHocWorld.StartAsync(login => $$"""
-            issuers: { login: { issuer: {{login.Issuer}}, tokens: { id_token: { audiences: web } }, subject: "{sub}" } }
-            resources: { orders: { identifiers: https://orders.example.com, token: { format: opaque } } }
-            clients: { {{Client("web", "client_credentials: { orders: [] }")}} }
-            rules: [ { name: first, clients: web, subject: { issuer: login }, actor: none, targets: { orders: [] } } ]
-            """);
-        await own.RefusesAsync(Reason.NotBuilt, server => server.SendIdTokenAsync("web", own.IdToken(), ("audience", "orders")));
-        await own.RefusesAsync(Reason.NotBuilt, server => server.ForItselfAsync("web"));
-    }
-
-    [Fact]
     public async Task A_client_that_authenticates_by_key_is_refused_until_that_is_built()
     {
         var jwk = Keys.Es256.PublicJwk().ToJsonString();

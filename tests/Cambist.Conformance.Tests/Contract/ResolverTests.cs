@@ -15,7 +15,7 @@ public sealed class ResolverTests(ExtendedWorld world) : IClassFixture<ExtendedW
     [Fact]
     public async Task S6_a_resolver_that_passes_leaves_the_servers_own_tokens_as_they_were()
     {
-        foreach (var judge in new Func<PresentedToken, ResolverAnswer?>[] { _ => null, _ => ResolverAnswer.Refuse("never") })
+        foreach (var judge in new Func<TokenToResolve, ResolverAnswer?>[] { _ => null, _ => ResolverAnswer.Refuse("never") })
         {
             world.Legacy.Judge = judge;
             await world.GrantsAsync(server => server.SendIdTokenAsync("web", world.IdToken()));

@@ -38,8 +38,8 @@ static class ConformancePage
 
             {Waiting(requirements.Concat(abuse).Where(row => row is { IsCore: true, IsTested: false }), row => row.WaitsFor ?? row.Lacks ?? "a test")}
 
-            These have tests, which lack a part until it is built. All rows on JWTs go through `subject_token`; through `client_assertion` they wait
-            for private_key_jwt.
+            These have tests, which lack a part until it is built. All rows on JWTs go through `subject_token`; through
+            `client_assertion` go the abuse cases on JWTs, besides its own rows CA-08 to CA-18.
 
             {Waiting(requirements.Concat(abuse).Where(row => row is { IsTested: true, Lacks: not null }), row => row.Lacks!)}
 

@@ -87,6 +87,8 @@ public sealed class GuessingRows(GuessWorld world) : IClassFixture<GuessWorld>
         {
             [("client_id", "keyed"), ("client_assertion", "a.b.c"), type],
             [("client_assertion", "a.b.c"), type],
+            [("client_assertion", Assertions.Sign(Server, "keyed", Keys.Strange)), type],
+            [("client_assertion", Assertions.Sign(Server, "web", Keys.Strange)), type],
             [("client_id", "keyed")],
             [("client_id", "certified")],
             [("client_id", "web")],

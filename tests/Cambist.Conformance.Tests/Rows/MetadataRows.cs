@@ -4,7 +4,7 @@ using Cambist.Testing;
 namespace Cambist.Conformance.Tests.Rows;
 
 /// <summary>MD-01 to MD-09: metadata (RFC 8414, OpenID Connect Discovery).</summary>
-public sealed class MetadataRows(MainWorld world)
+public sealed class MetadataRows(MainWorld world, OpaqueWorld opaque)
 {
     const string OAuth = "/.well-known/oauth-authorization-server";
     const string OpenId = "/.well-known/openid-configuration";
@@ -19,6 +19,8 @@ public sealed class MetadataRows(MainWorld world)
             json.Text("issuer").ShouldBe(server.Issuer + "/t1");
             json.Text("token_endpoint").ShouldBe(server.Issuer + "/t1/token");
             json.Text("jwks_uri").ShouldBe(server.Issuer + "/t1/jwks");
+            json.Text("introspection_endpoint").ShouldBe(server.Issuer + "/t1/introspect");
+            json.Text("revocation_endpoint").ShouldBe(server.Issuer + "/t1/revoke");
         }
 
         (await server.GetAsync(OAuth)).Status.ShouldBe(HttpStatusCode.NotFound);
@@ -76,17 +78,35 @@ public sealed class MetadataRows(MainWorld world)
     }
 
     [Fact]
+    public async Task MD_06_introspection_and_revocation_say_how_their_clients_authenticate()
+    {
+        string[] Methods(Answer answer, string endpoint) => [.. answer.Json[endpoint + "_auth_methods_supported"]!.AsArray().Select(item => item!.GetValue<string>())];
+        var metadata = await opaque.Common.GetAsync(OAuth);
+        Methods(metadata, "token_endpoint").ShouldBe(["client_secret_basic", "client_secret_post", "none"]);
+        Methods(metadata, "revocation_endpoint").ShouldBe(["client_secret_basic", "client_secret_post", "none"]);
+        Methods(metadata, "introspection_endpoint").ShouldBe(["client_secret_basic", "client_secret_post"]);
+    }
+
+    [Fact]
     public async Task MD_08_every_endpoint_that_is_said_is_there_and_nothing_that_is_not_built()
     {
         var json = (await world.Common.GetAsync(OAuth)).Json;
         json.Select(member => member.Key).ShouldBe(
-            ["issuer", "token_endpoint", "jwks_uri", "grant_types_supported", "response_types_supported", "token_endpoint_auth_methods_supported", "scopes_supported"], ignoreOrder: true);
-        using var token = new HttpRequestMessage(HttpMethod.Post, json.Text("token_endpoint"));
-        (await world.Common.SendAsync(token)).Status.ShouldBe(HttpStatusCode.UnsupportedMediaType);
+            [
+                "issuer", "token_endpoint", "introspection_endpoint", "revocation_endpoint", "jwks_uri", "grant_types_supported", "response_types_supported",
+                "token_endpoint_auth_methods_supported", "introspection_endpoint_auth_methods_supported", "revocation_endpoint_auth_methods_supported", "scopes_supported",
+            ],
+            ignoreOrder: true);
+        foreach (var endpoint in new[] { "token_endpoint", "introspection_endpoint", "revocation_endpoint" })
+        {
+            using var empty = new HttpRequestMessage(HttpMethod.Post, json.Text(endpoint));
+            (await world.Common.SendAsync(empty)).Status.ShouldBe(HttpStatusCode.UnsupportedMediaType);
+        }
+
         (await world.Common.GetAsync(json.Text("jwks_uri"))).Status.ShouldBe(HttpStatusCode.OK);
         foreach (var grant in json["grant_types_supported"]!.AsArray())
             (await world.Common.SendFormAsync("web", ("grant_type", grant!.GetValue<string>()))).Reason.ShouldNotBe("grant_type_unsupported");
-        foreach (var path in new[] { "/introspect", "/revoke", "/authorize", "/admin/v1/keys", "/console", "/metrics" })
+        foreach (var path in new[] { "/authorize", "/admin/v1/keys", "/console", "/metrics" })
             (await world.Common.GetAsync(path)).Status.ShouldBe(HttpStatusCode.NotFound);
     }
 

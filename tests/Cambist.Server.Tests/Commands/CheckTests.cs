@@ -29,6 +29,20 @@ public sealed class CheckTests : IDisposable
     }
 
     [Fact]
+    public async Task Without_a_file_it_checks_the_one_that_serve_would_read()
+    {
+        _cli.Write("cambist.yaml", (await _cli.RunAsync(["new", "registry"])).Output);
+        _cli.Write("other.yaml", "rulez: []");
+        var folder = Path.GetDirectoryName(_cli.Path("cambist.yaml"))!;
+        var ours = await BuiltServer.RunAsync(folder, ["check"], cancellation: TestContext.Current.CancellationToken);
+        (ours.ExitCode, ours.Error).ShouldBe((0, ""));
+        ours.Output.ShouldStartWith("cambist.yaml: 0 errors");
+        var named = await BuiltServer.RunAsync(folder, ["check"], environment: new Dictionary<string, string> { ["CAMBIST__REGISTRY"] = "other.yaml" }, cancellation: TestContext.Current.CancellationToken);
+        named.ExitCode.ShouldBe(1);
+        named.Error.ShouldContain("other.yaml:1:1 document: 'rulez' is unknown here");
+    }
+
+    [Fact]
     public async Task The_registry_of_the_contract_passes_with_a_real_hash_and_the_two_secret_files_in_place()
     {
         _cli.Write("orders-secret", "the-secret-of-orders-1234567890");

@@ -92,6 +92,9 @@ public sealed class InspectTests : IDisposable
     [InlineData("eyJhIjoxfQ.eyJhIjox.c2ln", "second part, the claims, is not JSON")]
     [InlineData("W10.eyJhIjoxfQ.c2ln", "first part, the header, is JSON, but no object")]
     [InlineData("_w.eyJhIjoxfQ.c2ln", "first part, the header, is not UTF-8")]
+    [InlineData("eyJhIjoiXHVkODAwIn0.eyJhIjoxfQ.c2ln", "first part, the header, holds half a character")]
+    [InlineData("eyJhIjoxfQ.eyJhIjoiXHVkODAwIn0.c2ln", "second part, the claims, holds half a character")]
+    [InlineData("eyJhIjoxfQ.eyJcdWRjMDAiOjF9.c2ln", "second part, the claims, holds half a character")]
     [InlineData("", "is empty")]
     public async Task What_is_no_JWT_is_one_line_that_says_where_it_stops_being_one(string text, string reason)
     {

@@ -16,7 +16,8 @@ public sealed class UsageTests : IDisposable
     [InlineData("serve --urls", "'--urls'", "cambist serve --help")]
     [InlineData("serve extra", "'extra'", "cambist serve --help")]
     [InlineData("demo --twice", "'--twice'", "cambist demo --help")]
-    [InlineData("check", "FILE", "cambist check --help")]
+    [InlineData("check one two", "'two'", "cambist check --help")]
+    [InlineData("explain", "DECISION_ID", "cambist explain --help")]
     [InlineData("new client-key --alg none", "'none'", "cambist new client-key --help")]
     [InlineData("inspect eyJhbGciOiJub25lIn0.e30.", "@FILE", "cambist inspect --help")]
     [InlineData("keys revoke", "'KID'", "cambist keys revoke --help")]
@@ -42,9 +43,10 @@ public sealed class UsageTests : IDisposable
     }
 
     [Theory]
-    [InlineData("", "serve", "demo", "check", "inspect", "new", "keys")]
+    [InlineData("", "serve", "demo", "check", "inspect", "explain", "new", "keys")]
     [InlineData("check", "--json", "--tests", "--secrets-folder")]
     [InlineData("inspect", "--json")]
+    [InlineData("explain", "--storage", "--json")]
     [InlineData("new", "registry", "issuer", "secret", "client-key", "key-file")]
     [InlineData("serve", "--registry", "--storage", "--urls", "--management-urls")]
     [InlineData("demo", "--once", "--data", "--urls")]

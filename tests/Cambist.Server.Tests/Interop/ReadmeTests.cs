@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Cambist.Testing;
@@ -31,8 +33,9 @@ public sealed partial class ReadmeTests : IDisposable
             .Replace("https://login.example.com", provider.Issuer, StringComparison.Ordinal)
             .Replace("127.0.0.1:8080", $"127.0.0.1:{_port}", StringComparison.Ordinal)
             .Replace("dotnet run --project ~/cambist/", $"dotnet run --no-build -c {Configuration} --project {BuiltServer.Root}/", StringComparison.Ordinal)).ToArray();
-        blocks.Length.ShouldBe(5);
-        var (define, begin, secret, serve, exchange) = (blocks[0], blocks[1], blocks[2], blocks[3], blocks[4]);
+        blocks.Length.ShouldBe(10);
+        var (define, begin, secret, serve, exchange, explain) = (blocks[0], blocks[1], blocks[2], blocks[3], blocks[4], blocks[5]);
+        var (ordersSecret, onBehalf, job, jobExchange) = (blocks[6], blocks[7], blocks[8], blocks[9]);
 
         // what the text between the commands says to do by hand
         var printed = await RunAsync(define + begin);
@@ -53,6 +56,23 @@ public sealed partial class ReadmeTests : IDisposable
             shown.ShouldMatch(@"\n  sub +company:alice\n");
             shown.ShouldMatch(@"\n  aud +https://orders.example.com\n");
             shown.ShouldContain("expires in ");
+
+            // refused, and why
+            var refused = JsonNode.Parse(await RunAsync(RefusedExchange(exchange)))!;
+            ((string?)refused["reason"]).ShouldBe("scope_not_granted", refused.ToJsonString());
+            (await RunAsync(define + explain.Replace("019e1f0c3a6b000091c0d1f5a2b7e344", (string?)refused["decision_id"], StringComparison.Ordinal))).ShouldContain("  scope_not_granted: ");
+
+            // two edits by hand while the server runs, then the hop and the job
+            await using var ci = await TestIssuer.StartAsync();
+            await File.WriteAllTextAsync(Named("job-token.txt"), ci.IdToken("repo:acme/shop:ref:refs/heads/main", $"http://127.0.0.1:{_port}", claims =>
+                (claims["workflow_ref"], claims["repository_id"], claims["repository_owner_id"], claims["ref"]) = ("w", "4711", "17", "refs/heads/main")) + "\n", Cancellation);
+            hash = Hash().Match(await RunAsync(define + ordersSecret)).Groups["hash"].Value;
+            registry = OrdersZeros().Replace(Paste.Into(registry, await RunAsync(define + job)), $"${{client}}{hash}", 1);
+            await File.WriteAllTextAsync(Named("cambist.yaml"), registry, Cancellation);
+            await InForceAsync(registry);
+
+            ((string?)Issued(await RunAsync(onBehalf))["act"]!["sub"]).ShouldBe("orders");
+            ((string?)Issued(await RunAsync(jobExchange))["sub"]).ShouldBe("github:4711");
         }
         finally
         {
@@ -95,6 +115,27 @@ public sealed partial class ReadmeTests : IDisposable
         return await output;
     }
 
+    // the command of the README, but for what it asks, and without the part that reads the answer
+    static string RefusedExchange(string exchange) =>
+        exchange[..exchange.IndexOf(" | tee answer.json", StringComparison.Ordinal)].Replace("scope=read", "scope=pay", StringComparison.Ordinal);
+
+    static JsonObject Issued(string answer) =>
+        TestJwt.Parse(((string?)JsonNode.Parse(answer)!["access_token"]).ShouldNotBeNull(answer)).Claims;
+
+    /// <summary>Waits until the running server has taken up an edit.</summary>
+    async Task InForceAsync(string registry)
+    {
+        var revision = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(registry)))[..16];
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }, disposeHandler: true);
+        for (var tries = 0; ; tries++)
+        {
+            var health = await http.GetStringAsync(new Uri($"http://127.0.0.1:{_port}/health/ready"), Cancellation);
+            if (health.Contains($"\"registry_revision\":\"{revision}\"", StringComparison.Ordinal)) return;
+            tries.ShouldBeLessThan(600, health);
+            await Task.Delay(50, Cancellation);
+        }
+    }
+
     async Task ReadyAsync(Process server)
     {
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }, disposeHandler: true);
@@ -123,4 +164,7 @@ public sealed partial class ReadmeTests : IDisposable
 
     [GeneratedRegex(@"(?<client>\n  web: .*sha256: "")0{63}[0-9]", RegexOptions.ExplicitCapture)]
     private static partial Regex Zeros();
+
+    [GeneratedRegex(@"(?<client>\n  orders: .*sha256: "")0{63}[0-9]", RegexOptions.ExplicitCapture)]
+    private static partial Regex OrdersZeros();
 }

@@ -64,6 +64,19 @@ public sealed class FailureSummaryTests
         entries.Select(entry => (entry.Client, entry.Counted!.Count, entry.Counted.From, entry.Counted.Until)).ShouldBe(
             [("web", 5, start, start + 60_000), ("orders", 1, start, start + 60_000)], ignoreOrder: true);
         _events.Names.ShouldBe(["failed_requests"]);
+        _events.All[0].Message.ShouldBe($"6 requests were refused without an entry of their own: 5 of web from {Here} (client_authentication_failed), 1 of orders from {Here} (client_authentication_failed)");
+    }
+
+    [Fact]
+    public async Task The_line_of_the_log_names_clients_of_the_registry_first_and_five_at_most()
+    {
+        Count(Strangers.UnknownClient, 9);
+        for (var i = 1; i <= 6; i++) Count($"client-{i}", i);
+        await _summary.WriteAsync(Cancellation);
+        var line = _events.All.ShouldHaveSingleItem().Message;
+        line.ShouldStartWith("30 requests were refused without an entry of their own: 6 of client-6 from ");
+        line.ShouldNotContain(Strangers.UnknownClient);
+        line.ShouldEndWith("and 2 more in the ledger");
     }
 
     [Fact]
@@ -103,6 +116,8 @@ public sealed class FailureSummaryTests
             IsBroken ? ValueTask.FromException<CommitResult>(new StoreUnavailableException("The store is away.")) : ledger.CommitAsync(entry, cancellationToken);
 
         public ValueTask<Revocation> RevokeAsync(Revocation revocation, CancellationToken cancellationToken) => ledger.RevokeAsync(revocation, cancellationToken);
+
+        public ValueTask<Revocation?> RevokeAsync(Revocation revocation, LedgerEntry entry, CancellationToken cancellationToken) => ledger.RevokeAsync(revocation, entry, cancellationToken);
 
         public ValueTask<Revocation?> IsRevokedAsync(TokenLineage lineage, CancellationToken cancellationToken) => ledger.IsRevokedAsync(lineage, cancellationToken);
 

@@ -32,6 +32,37 @@ public sealed class UpkeepTests
     }
 
     [Fact]
+    public async Task A_chore_that_hangs_stops_no_other_is_told_of_and_goes_on_when_it_can()
+    {
+        using var held = new ManualResetEventSlim();
+        var (hung, others) = (0, 0);
+        await using var upkeep = Started(
+            new Chore("hanging", TimeSpan.FromSeconds(1), _ => { held.Wait(TestContext.Current.CancellationToken); return Count(ref hung); }),
+            new Chore("counting", TimeSpan.FromSeconds(1), _ => Count(ref others)));
+        await PassAsync(seconds: 31);
+        (hung, others).ShouldBe((0, 31));
+        _events.All.ShouldHaveSingleItem().Message.ShouldBe("hanging has been under way for 30 s and is waited for; what it does is not done meanwhile");
+
+        held.Set();
+        while (_events.All.Count < 2) await Task.Delay(1, TestContext.Current.CancellationToken);
+        _events.All[1].Name.ShouldBe("upkeep_recovered");
+        await PassAsync(seconds: 1);
+        hung.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task The_end_does_not_wait_for_a_chore_that_hangs()
+    {
+        using var held = new ManualResetEventSlim();
+        var done = 0;
+        var upkeep = Started(new Chore("hanging", TimeSpan.FromSeconds(1), _ => { held.Wait(TestContext.Current.CancellationToken); return Count(ref done); }));
+        await PassAsync(seconds: 1);
+        await upkeep.DisposeAsync();
+        done.ShouldBe(0);
+        held.Set();
+    }
+
+    [Fact]
     public async Task A_tick_that_comes_a_little_early_leaves_no_chore_out()
     {
         var done = 0;
@@ -66,7 +97,7 @@ public sealed class UpkeepTests
 
     Upkeep Started(params Chore[] chores)
     {
-        var upkeep = new Upkeep(_clock, _events, [.. chores]);
+        var upkeep = new Upkeep(_clock, _events, [.. chores]) { Patience = TimeSpan.FromMilliseconds(200) };
         upkeep.Start();
         return upkeep;
     }

@@ -140,6 +140,21 @@ public sealed class FileIssuerKeysTests : IssuerKeysFixture
     }
 
     [Fact]
+    public async Task A_named_pipe_is_no_file_and_no_request_waits_for_its_writer()
+    {
+        if (OperatingSystem.IsWindows()) return; // its pipes have no place among files
+        using (var made = System.Diagnostics.Process.Start("mkfifo", [Path])) await made.WaitForExitAsync(TestContext.Current.CancellationToken);
+        var asked = Task.Factory.StartNew(() => AskAsync(First).AsTask(), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+        (await asked.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken)).Outcome.ShouldBe(IssuerKeyOutcome.Unavailable);
+        Events.Last.Message.ShouldContain("a pipe");
+
+        File.Delete(Path);
+        Write(StubIssuer.SetOf(First));
+        Clock.Advance(Look);
+        await FoundAsync(First);
+    }
+
+    [Fact]
     public async Task A_known_key_is_found_without_allocating()
     {
         Write(StubIssuer.SetOf(First));

@@ -329,13 +329,13 @@ public sealed class IssuerKeysTests : IssuerKeysFixture
     {
         var key = await FoundAsync(First);
         Issuer = Trust(StubIssuer.Identifier);
-        Keys.Retain([Issuer]);
+        Keys.Retain([Issuer], []);
         (await FoundAsync(First)).ShouldBeSameAs(key);
         Idp.KeyFetches.ShouldBe(1);
 
         Issuer = Trust(StubIssuer.Identifier, new IssuerKeySource.JwksUri(new("https://keys.example.com/new")));
         Idp.Serve("https://keys.example.com/new", StubIssuer.SetOf(Second));
-        Keys.Retain([Issuer]);
+        Keys.Retain([Issuer], []);
         Keys.Contains(Issuer, key).ShouldBeFalse("a changed URL keeps no old keys");
         await FoundAsync(Second);
 

@@ -93,6 +93,17 @@ public sealed class KeyActsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_line_of_the_key_file_that_no_server_has_read_yet_seals_nothing()
+    {
+        var ring = await OpenAsync();
+        await File.AppendAllTextAsync(KeyFilePath, KeyFile.NewLine() + "\n");
+        var act = await RevokeAsync(ring.Current.Active.KeyId);
+        await ring.TendAsync(SigningPolicy.Default, CancellationToken.None);
+        ring.Current.Active.KeyId.ShouldBe(act.Keys[1].KeyId);
+        (await OpenAsync()).Current.Active.KeyId.ShouldBe(act.Keys[1].KeyId, "a start opens it too, and seals it under the new line");
+    }
+
+    [Fact]
     public async Task Revoking_a_planned_key_leaves_the_one_that_signs_in_office()
     {
         await OpenAsync();

@@ -212,6 +212,22 @@ public class KeyRingTests
     }
 
     [Fact]
+    public async Task A_revoked_key_goes_even_where_its_successor_does_not_open()
+    {
+        var ring = await OpenAsync();
+        var kid = ring.Current.Active.KeyId;
+        var successor = _store.Stored.Keys[1] with { KeyId = "another", Sealed = new byte[60] };
+        _store.Change(kid, key => key with { RevokedAt = InMinutes(0), Sealed = default });
+        _store.Stored = new(_store.Stored.Version + 1, [.. _store.Stored.Keys, successor]);
+        for (var again = 0; again < 2; again++)
+        {
+            await Should.ThrowAsync<KeySealException>(async () => await ring.TendAsync(SigningPolicy.Default, CancellationToken.None));
+            (ring.Current.CanSign, ring.Current.Find(kid)).ShouldBe((false, null));
+            Kids(ring.PublishedJwks).ShouldBeEmpty();
+        }
+    }
+
+    [Fact]
     public async Task A_lost_or_doubled_lineage_key_is_never_made_up_for()
     {
         await OpenAsync();

@@ -5,7 +5,9 @@ public class ClientErrorTests
     const string Resources = "resources:\n  orders: { identifiers: [https://orders.example.com, orders-api], scopes: [read, write] }\n  plain: { identifiers: https://plain.example.com }\n";
     const string PublicKey = "{ kty: EC, crv: P-256, x: MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4, y: 4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM }";
 
-    static readonly (string, string)[] Files = [("one", "the-first-long-secret\n"), ("two", "the-first-long-secret\r\n\nthe-second-long-secret"), ("three", "a\nb\nc\n"), ("none", "\r\n\n")];
+    static readonly string KeyOnP521 = System.Text.Encoding.UTF8.GetString(SigningKey.Create(JwsAlgorithm.ES512).PublicJwk.Span);
+
+    static readonly (string, string)[] Files = [("one", "the-first-long-secret\n"), ("two", "the-first-long-secret\r\n\nthe-second-long-secret"), ("three", "a\nb\nc\n"), ("printed", $"secret  {Wrong.Hash}\nsha256  {Wrong.Hash}\n"), ("json", $$"""{"secret":"{{Wrong.Hash}}"}"""), ("none", "\r\n\n")];
 
     [Theory]
     [InlineData("a: §x", "clients.a", "must be a map")]
@@ -29,6 +31,7 @@ public class ClientErrorTests
     [InlineData("a: { jwks: §{ keys: [KEY, { kty: oct2 }] } }", "clients.a.jwks", "a key cannot be used")]
     [InlineData("a: { jwks: §{ keys: [{ kty: EC, crv: P-256, x: AA, y: AA, d: c2VjcmV0 }] } }", "clients.a.jwks", "Take it for lost")]
     [InlineData("a: { jwks: §{ keys: [{ kty: oct, k: c2VjcmV0 }] } }", "clients.a.jwks", "Take it for lost")]
+    [InlineData("a: { jwks: §{ keys: [KEY, P521] } }", "clients.a.jwks", "fits none of RS256 PS256 ES256 ES384")]
     [InlineData("a: { secrets: §[] }", "clients.a.secrets", "empty")]
     [InlineData("a: { secrets: §hush }", "clients.a.secrets", "must be a map")]
     [InlineData("a: { secrets: §{} }", "clients.a.secrets", "holds no secret")]
@@ -43,6 +46,8 @@ public class ClientErrorTests
     [InlineData("a: { secrets: { sha256: HASH, expires: §2031-1-1 } }", "clients.a.secrets.expires", "no date")]
     [InlineData("a: { secrets: { file: §missing } }", "clients.a.secrets.file", "no readable file")]
     [InlineData("a: { secrets: { file: §none } }", "clients.a.secrets.file", "the file is empty")]
+    [InlineData("a: { secrets: { file: §printed } }", "clients.a.secrets.file", "keep the secret alone in it")]
+    [InlineData("a: { secrets: { file: §json } }", "clients.a.secrets.file", "keep the secret alone in it")]
     [InlineData("a: { secrets: { file: §three } }", "clients.a.secrets.file", "more than two")]
     [InlineData("a: { secrets: { file: §/etc/passwd } }", "clients.a.secrets.file", "outside the secrets folder")]
     [InlineData("a: { secrets: { file: §a/../../b } }", "clients.a.secrets.file", "outside the secrets folder")]
@@ -76,7 +81,7 @@ public class ClientErrorTests
     [InlineData("§orders-api: { auth: none }", "clients.orders-api", "add serves: orders")]
     [InlineData("a: { auth: none, known_as: [x, §orders-api] }", "clients.a.known_as[1]", "add serves: orders")]
     public void Each_error_of_a_client_is_found(string client, string subject, string part) => Wrong.Is(
-        Wrong.Issuer + Resources + "clients:\n  " + client.Replace("KEY", PublicKey, StringComparison.Ordinal).Replace("HASH", Wrong.Hash, StringComparison.Ordinal) + "\n", subject, part, Files);
+        Wrong.Issuer + Resources + "clients:\n  " + client.Replace("KEY", PublicKey, StringComparison.Ordinal).Replace("HASH", Wrong.Hash, StringComparison.Ordinal).Replace("P521", KeyOnP521, StringComparison.Ordinal) + "\n", subject, part, Files);
 
     [Theory]
     [InlineData("https://orders.example.com: { secrets: { file: one }, serves: orders }")]

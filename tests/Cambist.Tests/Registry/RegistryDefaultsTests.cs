@@ -222,6 +222,13 @@ public class RegistryDefaultsTests
     public void A_short_secret_is_a_warning() =>
         RegistryText.Compile(Wrong.Issuer + "clients: { a: { secrets: { file: s } } }", ("s", "hunter2")).Warnings().ShouldHaveSingleItem().Message.ShouldContain("can be guessed");
 
+    [Theory]
+    [InlineData(" a-secret-that-is-long-enough")]
+    [InlineData("a-secret-that-is-long-enough \r")]
+    [InlineData("a-secret-that-is-long-enough\t")]
+    public void A_space_around_a_secret_is_a_warning(string line) =>
+        RegistryText.Compile(Wrong.Issuer + "clients: { a: { secrets: { file: s } } }", ("s", line + "\n")).Warnings().ShouldHaveSingleItem().Message.ShouldContain("begins or ends with a space");
+
     [Fact]
     public void What_a_client_serves_and_is_known_as_is_read()
     {
@@ -359,7 +366,7 @@ public class RegistryDefaultsTests
               b: { issuer: https://b.example, tokens: access_token, subject: "b:{sub}", introspection: { endpoint: https://b.example/i, client_id: x, client_secret_file: s } }
               c: { resolver: true, subject: "c:{sub}" }
             resources:
-              r: { identifiers: https://r.example, token: { format: opaque } }
+              r: { identifiers: https://r.example }
             clients:
               x: { jwks_uri: https://x.example/jwks }
               y: { auth: tls_client_auth, tls_subject: CN=y }
@@ -378,6 +385,6 @@ public class RegistryDefaultsTests
             """, ("s", "our-secret-there"));
         compilation.Errors().ShouldBeEmpty();
         compilation.Warnings().ShouldAllBe(warning => warning.Message.Contains("is not built yet", StringComparison.Ordinal));
-        compilation.Warnings().Select(warning => warning.Position.Line).ShouldBe([7, 9, 10, 11, 15, 17, 18, 19, 20, 21, 21]);
+        compilation.Warnings().Select(warning => warning.Position.Line).ShouldBe([10, 11, 15, 17, 18, 19, 20, 21, 21]);
     }
 }

@@ -129,4 +129,44 @@ public sealed class RegistryFileTests : IDisposable
         folder.Read("fits")!.Content.Length.ShouldBe(SecretsFolder.MaxBytes);
         folder.Read("large").ShouldBeNull();
     }
+
+    [Fact]
+    public async Task A_named_pipe_is_as_good_as_an_empty_file_and_nobody_waits_for_its_writer()
+    {
+        if (OperatingSystem.IsWindows()) return; // its pipes have no place among files
+        var registry = MakePipe("pipe.yaml");
+        (await Soon(() => RegistryFile.Load(registry, new()))).Compilation.Errors().ShouldHaveSingleItem().Message.ShouldContain("empty");
+
+        MakePipe("secret");
+        var loaded = await Soon(() => RegistryFile.Load(Write("cambist.yaml", Text), new()));
+        loaded.Compilation.Errors().ShouldHaveSingleItem().Message.ShouldContain("empty");
+
+        File.CreateSymbolicLink(Path.Combine(_folder, "link"), "pipe.yaml");
+        (await Soon(() => RegistryFile.Load(Path.Combine(_folder, "link"), new()))).Compilation.Errors().ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task A_file_that_becomes_a_named_pipe_is_seen_to_have_changed()
+    {
+        if (OperatingSystem.IsWindows()) return; // its pipes have no place among files
+        var watched = new WatchedFiles();
+        var folder = new SecretsFolder(_folder, watched);
+        var path = Write("secret", "a-secret-of-a-client");
+        folder.Read("secret").ShouldNotBeNull();
+        File.Delete(path);
+        MakePipe("secret");
+        (await Soon(watched.HaveChanged)).ShouldBeTrue();
+    }
+
+    static async Task<T> Soon<T>(Func<T> what) =>
+        await Task.Factory.StartNew(what, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+
+    string MakePipe(string name)
+    {
+        var path = Path.Combine(_folder, name);
+        using var made = System.Diagnostics.Process.Start("mkfifo", [path]);
+        made.WaitForExit();
+        made.ExitCode.ShouldBe(0);
+        return path;
+    }
 }

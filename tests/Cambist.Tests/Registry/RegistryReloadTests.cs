@@ -27,10 +27,11 @@ public sealed class RegistryReloadTests : IDisposable
     string Document => Path.Combine(_folder.FullName, "cambist.yaml");
 
     /// <summary>Starts on a document, or on what the store has kept.</summary>
-    async Task<RegistryReload> StartAsync(string text)
+    async Task<RegistryReload> StartAsync(string text, Func<IRegistryLoader, IRegistryLoader>? through = null)
     {
         File.WriteAllText(Document, text);
-        var loader = new RegistryFileLoader(Document, new() { Clock = _clock });
+        IRegistryLoader loader = new RegistryFileLoader(Document, new() { Clock = _clock });
+        loader = through?.Invoke(loader) ?? loader;
         var start = await StartingRegistry.ChooseAsync(loader, loader.Load(), _store, _clock, _events);
         var active = new ActiveRegistry(start.InForce.Compilation.Registry!);
         return new(loader, start, new(active, _store, new(_http, _clock, _events), _clock), _events);
@@ -69,6 +70,35 @@ public sealed class RegistryReloadTests : IDisposable
         await LookAsync(reload, 1);
         reload.Registry.Current.Revision.ShouldBe(Revision(Text + "# edit 4\n"));
         _events.Names.ShouldBe(["registry_activated"]);
+    }
+
+    [Fact]
+    public async Task A_look_that_breaks_is_repeated_though_nothing_changes_meanwhile()
+    {
+        BreakingLoader? breaking = null;
+        var reload = await StartAsync(Text, loader => breaking = new(loader));
+        File.WriteAllText(Document, Text + "# edited\n");
+        breaking!.IsBroken = true;
+        await Should.ThrowAsync<InvalidOperationException>(() => LookAsync(reload, 1));
+        breaking.IsBroken = false;
+        await LookAsync(reload, 2);
+        reload.Registry.Current.Revision.ShouldBe(Revision(Text + "# edited\n"));
+    }
+
+    /// <summary>A loader that reads, and then breaks.</summary>
+    sealed class BreakingLoader(IRegistryLoader loader) : IRegistryLoader
+    {
+        public bool IsBroken { get; set; }
+
+        public LoadedRegistry Load()
+        {
+            var loaded = loader.Load();
+            return IsBroken ? throw new InvalidOperationException("A bug.") : loaded;
+        }
+
+        public LoadedRegistry Compile(string name, string text) => loader.Compile(name, text);
+
+        public bool HasChanged() => loader.HasChanged();
     }
 
     [Fact]

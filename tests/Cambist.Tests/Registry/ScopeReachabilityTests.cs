@@ -115,6 +115,11 @@ public class ScopeReachabilityTests
         RegistryText.Compile(Resources + $"  - {{ name: r, {rule} }}\n").Warnings().Single(warning => warning.Subject == "rule r").Message.ShouldContain("can never be given: no token this rule selects holds");
 
     [Fact]
+    public void Where_the_client_may_only_not_use_the_tokens_serves_is_the_remedy_and_not_no_condition() =>
+        RegistryText.Compile(Resources + "  - { name: r, clients: web, targets: { billing: { read: [orders/read] } } }\n").Warnings().Single(warning => warning.Subject == "rule r")
+            .Message.ShouldContain("If web is the server of orders and receives its tokens, write serves: orders at clients.web;");
+
+    [Fact]
     public void A_held_scope_says_its_resource_where_the_clients_serve_several_that_define_it()
     {
         Wrong.Is(Resources + "  - { name: r, clients: stock, targets: { billing: { read: §read } } }\n", "rule r", "write which is meant: orders/read or stock/read");

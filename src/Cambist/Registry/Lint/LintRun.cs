@@ -8,6 +8,7 @@ sealed class LintRun(RegistryDraft draft, Registry registry)
     readonly HashSet<DocumentPosition> _spots = [];
     ImmutableArray<WhereSite>? _wheres;
     RuleIndex? _rules;
+    int _patternsLeft = 1_000_000;
 
     public RegistryDraft Draft => draft;
 
@@ -21,6 +22,12 @@ sealed class LintRun(RegistryDraft draft, Registry registry)
 
     /// <summary>The rules that decide, by what could cover another.</summary>
     public RuleIndex Index => _rules ??= new(this);
+
+    /// <summary>
+    /// The patterns of a condition. A list is looked through wherever it is named, so there is a limit, past which nothing is found:
+    /// a warning less, and a registry of any size compiles while the server that reloads it has other things to do.
+    /// </summary>
+    public IEnumerable<WrittenPattern> Patterns(Condition condition) => WrittenPattern.In(condition).TakeWhile(_ => _patternsLeft-- > 0);
 
     /// <summary>Warns, unless something was said of this very spot already.</summary>
     public void Warn(string check, NodeReader nodes, DocumentPosition position, string path, string message)

@@ -17,7 +17,7 @@ static partial class PullRequests
             foreach (var (written, (path, condition)) in site.Entries)
             {
                 if (path.Steps is not ["sub"]) continue;
-                foreach (var pattern in WrittenPattern.In(condition))
+                foreach (var pattern in run.Patterns(condition))
                 {
                     if (pattern.IsNegated || pattern.IsElement || !FitsPullRequests(pattern)) continue;
                     run.Warn(Name, site.Nodes, written.Value.Position, written.Value.Path,

@@ -14,7 +14,7 @@ static class ShallowDenials
         {
             foreach (var (written, (path, condition)) in site.Entries)
             {
-                foreach (var pattern in WrittenPattern.In(condition))
+                foreach (var pattern in run.Patterns(condition))
                 {
                     // what fits is kept out: in a deny entry as it stands, in a rule under not
                     if (pattern.IsNegated == (site.Of == WhereOf.Deny) || !EndsInOneStar(pattern.Text) || !HasSlashes(pattern, path.Steps[^1], site, run)) continue;

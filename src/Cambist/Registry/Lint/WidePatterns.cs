@@ -11,7 +11,7 @@ static class WidePatterns
         {
             foreach (var (written, (path, condition)) in site.Entries)
             {
-                foreach (var pattern in WrittenPattern.In(condition))
+                foreach (var pattern in run.Patterns(condition))
                 {
                     if (pattern.IsNegated || pattern.IsElement || Fault(pattern, path.Steps[^1], site) is not { } fault) continue;
                     run.Warn(Name, site.Nodes, written.Value.Position, written.Value.Path, fault);

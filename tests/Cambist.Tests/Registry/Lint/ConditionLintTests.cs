@@ -140,4 +140,16 @@ public class ConditionLintTests
     [Fact]
     public void One_spot_is_spoken_of_once() =>
         Linted.Rules(Ci("github", "{ sub: \"**\" }")).Select(found => found.Check).ShouldBe(["wide-pattern"]);
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(40, 0)]
+    public void Looking_through_lists_has_a_limit_so_that_a_registry_of_any_size_compiles(int rules, int found)
+    {
+        var list = $"lists: {{ l: [{string.Join(", ", Enumerable.Range(0, 30_000).Select(i => $"\"a{i}*\""))}] }}\n";
+        var many = string.Concat(Enumerable.Range(0, rules).Select(i =>
+            $"  - {{ name: r{i}, clients: ci, subject: {{ issuer: github, where: {{ a: {{ in: l }}, b: k{i} }} }}, actor: none, targets: {{ deploy: [] }} }}\n"));
+        Linted.Rules(many + "  - { name: wide, clients: ci, subject: { issuer: github, where: { b: \"**\" } }, actor: none, targets: { deploy: [] } }\n", list)
+            .Count(one => one.Check == "wide-pattern").ShouldBe(found);
+    }
 }

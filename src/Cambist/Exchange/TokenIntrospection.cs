@@ -1,0 +1,60 @@
+using System.Buffers;
+
+namespace Cambist;
+
+/// <summary>
+/// Introspection (RFC 7662): whether a token of ours is active, for whom it was issued to or meant for. To everybody else it is as
+/// inactive as one that never was.
+/// </summary>
+public sealed class TokenIntrospection
+{
+    static readonly ReadOnlyMemory<byte> Inactive = """{"active":false}"""u8.ToArray();
+
+    /// <summary>A token that is nobody's, asked after where there is none: so that all answers cost the store the same.</summary>
+    static readonly TokenLineage Nobodys = new("AAAAAAAAAAAAAAAAAAAAAA", "", "", "", 0, IsExternal: false);
+
+    readonly ActiveRegistry _registry;
+    readonly CallerGate _callers;
+    readonly PresentedTokens _tokens;
+    readonly ILedger _ledger;
+    readonly TimeProvider _clock;
+
+    internal TokenIntrospection(ActiveRegistry registry, CallerGate callers, PresentedTokens tokens, ILedger ledger, TimeProvider clock) =>
+        (_registry, _callers, _tokens, _ledger, _clock) = (registry, callers, tokens, ledger, clock);
+
+    /// <summary>Says what there is to say of a token, or that nobody was authenticated.</summary>
+    /// <exception cref="StoreUnavailableException">The store cannot be read now; says nothing about the token.</exception>
+    public async ValueTask<Outcome> IntrospectAsync(PresentedToken request, CancellationToken cancellationToken)
+    {
+        var walk = new Walk(_registry.Current, _clock.GetUtcNow(), "introspection");
+        if (await _callers.AdmitAsync(walk, request.Credentials, takesPublic: false, cancellationToken) is { } refused) return refused;
+
+        var token = await _tokens.FindAsync(request.Token, walk, cancellationToken);
+        var revocation = await _ledger.IsRevokedAsync(token?.Lineage ?? Nobodys, cancellationToken);
+        var isActive = token is not null && revocation is null && Entitlement.IsFor(token, walk.Client!) && HasClient(token, walk.Registry);
+        return new Outcome.Introspected(isActive, isActive ? Describe(token!.Claims) : Inactive);
+    }
+
+    /// <summary>What was issued to a client that was removed or switched off ends with it.</summary>
+    static bool HasClient(ResolvedToken token, Registry registry) => registry.Clients.TryGetValue(token.ClientId!, out var client) && !client.IsDisabled;
+
+    /// <summary>RFC 7662 §2.2: the claims of the token, of whatever JSON type they are there.</summary>
+    static ReadOnlyMemory<byte> Describe(Claims claims)
+    {
+        var body = new ArrayBufferWriter<byte>(claims.Utf8.Length + 64);
+        using var json = LedgerEntryJson.CreateWriter(body);
+        json.WriteStartObject();
+        json.WriteBoolean("active"u8, true);
+        json.WriteString("token_type"u8, "Bearer"u8);
+        foreach (var member in claims.Root.EnumerateObject())
+        {
+            if (member.Utf8Name.SequenceEqual("active"u8) || member.Utf8Name.SequenceEqual("token_type"u8)) continue;
+            json.WritePropertyName(member.Utf8Name);
+            json.WriteRawValue(member.Value.RawJson, skipInputValidation: true);
+        }
+
+        json.WriteEndObject();
+        json.Flush();
+        return body.WrittenMemory;
+    }
+}

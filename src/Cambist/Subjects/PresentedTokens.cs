@@ -1,0 +1,15 @@
+using Cambist.Protocol;
+
+namespace Cambist;
+
+/// <summary>Access tokens of ours that somebody asks about or wants revoked: genuine and unexpired, or nothing.</summary>
+internal sealed class PresentedTokens(params IReadOnlyList<ITokenResolver> ours)
+{
+    public async ValueTask<ResolvedToken?> FindAsync(string value, Walk walk, CancellationToken cancellationToken)
+    {
+        var token = new SentToken(value, TokenTypes.AccessToken, TokenRole.Subject);
+        foreach (var resolver in ours)
+            if (await resolver.ResolveAsync(token, walk.Registry, walk.Now, cancellationToken) is { } result) return result.Gives(out var resolved, out _) ? resolved : null;
+        return null;
+    }
+}
