@@ -72,6 +72,7 @@ static class ErrorTable
 
         Add(Reason.IssuerKeysUnavailable, 503, ErrorCodes.TemporarilyUnavailable, "The keys of the token's issuer cannot be had now; try again later.");
         Add(Reason.ClientKeysUnavailable, 503, ErrorCodes.TemporarilyUnavailable, "The keys at the client's jwks_uri cannot be had now; try again later.");
+        Add(Reason.IssuerUnavailable, 503, ErrorCodes.TemporarilyUnavailable, "The token's issuer cannot be asked about it now; try again later.");
         Add(Reason.StoreUnavailable, 503, ErrorCodes.TemporarilyUnavailable, "The decision cannot be recorded now, so nothing was issued; try again later.");
         Add(Reason.InternalError, 500, ErrorCodes.ServerError, "A fault of the server; nothing was issued.");
 

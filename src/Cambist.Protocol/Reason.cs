@@ -113,6 +113,8 @@ public enum Reason
     InternalError = 122,
     /// <summary>The keys that the client publishes cannot be had now; says nothing about its assertion.</summary>
     ClientKeysUnavailable = 123,
+    /// <summary>The issuer that must be asked about a token cannot be asked now; says nothing about the token.</summary>
+    IssuerUnavailable = 124,
 
     // The subject token; the actor token has the same reasons, 100 further on
     /// <summary>The subject token is not a compact JWS of base64url parts over UTF-8 JSON objects without duplicate members (RFC 7515 §7.1), or is too long.</summary>

@@ -6,7 +6,7 @@ namespace Cambist.Server;
 /// <summary>Builds the server: settings, listeners, Cambist, endpoints.</summary>
 static class ServerHost
 {
-    public static WebApplication Build(IDictionary<string, string?> overrides, Action<WebApplicationBuilder>? configure = null)
+    public static WebApplication Build(IDictionary<string, string?> overrides, Action<WebApplicationBuilder>? configure = null, Action<CambistBuilder>? extend = null)
     {
         var builder = SettingsSources.CreateBuilder();
         builder.Configuration.AddInMemoryCollection(overrides);
@@ -32,6 +32,7 @@ static class ServerHost
                 cambist.UseRegistryFile(settings.Registry, settings.RegistryOptions());
                 cambist.UseSqlite(settings.SqlitePath, new() { AuditRetention = settings.AuditRetention });
                 if (settings.KeyFile is { } keyFile) cambist.UseKeyFile(keyFile);
+                extend?.Invoke(cambist);
             },
             http =>
             {

@@ -7,8 +7,8 @@ public sealed class AdHocWorld : World
 {
     readonly Func<TestIssuer, string> _registry;
 
-    AdHocWorld(Func<TestIssuer, string> registry, FakeClock? clock, IReadOnlyList<TestKey>? keys) =>
-        (_registry, Clock, LoginKeys) = (registry, clock, keys ?? [Keys.Es256]);
+    AdHocWorld(Func<TestIssuer, string> registry, FakeClock? clock, IReadOnlyList<TestKey>? keys, IReadOnlyDictionary<string, string>? files) =>
+        (_registry, Clock, LoginKeys, Files) = (registry, clock, keys ?? [Keys.Es256], files);
 
     public override FakeClock? Clock { get; }
 
@@ -16,10 +16,12 @@ public sealed class AdHocWorld : World
 
     protected override IReadOnlyList<TestKey> LoginKeys { get; }
 
+    protected override IReadOnlyDictionary<string, string>? Files { get; }
+
     /// <summary>Starts one. <paramref name="registry"/> gets the provider and gives the text without <c>issuer</c> and <c>error_codes</c>.</summary>
-    public static async Task<AdHocWorld> StartAsync(Func<TestIssuer, string> registry, FakeClock? clock = null, IReadOnlyList<TestKey>? keys = null)
+    public static async Task<AdHocWorld> StartAsync(Func<TestIssuer, string> registry, FakeClock? clock = null, IReadOnlyList<TestKey>? keys = null, IReadOnlyDictionary<string, string>? files = null)
     {
-        var world = new AdHocWorld(registry, clock, keys);
+        var world = new AdHocWorld(registry, clock, keys, files);
         try
         {
             await world.InitializeAsync();

@@ -31,8 +31,9 @@ static class ContractErrors
         Reason.MethodNotAllowed => Same(405, "invalid_request", isBefore: true),
         Reason.RequestTooLarge => Same(413, "invalid_request", isBefore: true),
         Reason.MediaTypeUnsupported => Same(415, "invalid_request", isBefore: true),
-        Reason.IssuerKeysUnavailable => Same(503, "temporarily_unavailable"),
+        Reason.IssuerKeysUnavailable or Reason.IssuerUnavailable => Same(503, "temporarily_unavailable"),
         Reason.ClientKeysUnavailable or Reason.StoreUnavailable => Same(503, "temporarily_unavailable", isBefore: true),
+        Reason.InternalError => Same(500, "server_error"),
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "The contract's table has no line for it."),
     };
 

@@ -32,6 +32,9 @@ public abstract class World : IAsyncLifetime
     /// <summary>Files beside the registry.</summary>
     protected virtual IReadOnlyDictionary<string, string>? Files => null;
 
+    /// <summary>What the application adds.</summary>
+    protected virtual Action<CambistBuilder>? Extend => null;
+
     /// <inheritdoc/>
     public virtual async ValueTask InitializeAsync()
     {
@@ -46,7 +49,7 @@ public abstract class World : IAsyncLifetime
     }
 
     Task<TestServer> StartAsync(string profile) =>
-        TestServer.StartAsync(issuer => $"issuer: {issuer}\nerror_codes: {profile}\n{Registry}", Clock, Files);
+        TestServer.StartAsync(issuer => $"issuer: {issuer}\nerror_codes: {profile}\n{Registry}", Clock, Files, extend: Extend);
 
     /// <inheritdoc/>
     public virtual async ValueTask DisposeAsync()

@@ -10,6 +10,7 @@ namespace Cambist.Testing;
 public sealed class TestEndpoint
 {
     readonly Func<string> _honest;
+    readonly Func<HttpContext, Task<string>>? _answering;
     readonly int _honestStatus;
     int _requests;
     TaskCompletionSource _requestCame = NewSource();
@@ -19,6 +20,9 @@ public sealed class TestEndpoint
         (_honest, _honestStatus) = (honest, honestStatus);
         Mend();
     }
+
+    /// <summary>One whose honest answer depends on what was asked; it may set another status.</summary>
+    internal TestEndpoint(Func<HttpContext, Task<string>> answering) : this(() => "") => _answering = answering;
 
     /// <summary>How many requests have arrived.</summary>
     public int Requests => Volatile.Read(ref _requests);
@@ -101,7 +105,7 @@ public sealed class TestEndpoint
         }
         response.StatusCode = Status;
         response.ContentType = ContentType;
-        var body = Body ?? Encoding.UTF8.GetBytes(_honest());
+        var body = Body ?? Encoding.UTF8.GetBytes(_answering is null ? _honest() : await _answering(context));
         if (!HoldBody.IsCompleted)
         {
             await response.Body.WriteAsync(body.AsMemory(0, 1), cancellation);

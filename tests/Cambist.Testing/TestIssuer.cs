@@ -24,6 +24,8 @@ public sealed class TestIssuer : IAsyncDisposable
         Discovery = new(DiscoveryDocument);
         OAuthMetadata = new(DiscoveryDocument, StatusCodes.Status404NotFound);
         Jwks = new(() => TestKey.PublicSet(_keys).ToJsonString());
+        OpaqueTokens = new(this);
+        Introspection = new(OpaqueTokens.AnswerAsync);
     }
 
     /// <summary>Its identifier, what its tokens say in <c>iss</c>: <c>http://127.0.0.1:PORT</c> and its path.</summary>
@@ -43,6 +45,12 @@ public sealed class TestIssuer : IAsyncDisposable
 
     /// <summary>The key set: <c>{issuer}/jwks</c>.</summary>
     public TestEndpoint Jwks { get; }
+
+    /// <summary>Introspection (RFC 7662): <c>{issuer}/introspect</c>.</summary>
+    public TestEndpoint Introspection { get; }
+
+    /// <summary>Its opaque tokens, and what the introspection endpoint says of them.</summary>
+    public TestOpaqueTokens OpaqueTokens { get; }
 
     /// <summary>How many requests have arrived, whatever they asked for.</summary>
     public int Requests => Volatile.Read(ref _requests);
@@ -126,6 +134,8 @@ public sealed class TestIssuer : IAsyncDisposable
             return OAuthMetadata.AnswerAsync(context);
         if (asked == $"{Path}/jwks")
             return Jwks.AnswerAsync(context);
+        if (asked == $"{Path}/introspect")
+            return Introspection.AnswerAsync(context);
         context.Response.StatusCode = StatusCodes.Status404NotFound;
         return Task.CompletedTask;
     }

@@ -17,6 +17,7 @@ public sealed class TestServer : IAsyncDisposable
 {
     readonly DirectoryInfo _folder;
     readonly IReadOnlyDictionary<string, string?> _settings;
+    Action<CambistBuilder>? _extend;
     WebApplication _app;
 
     TestServer(WebApplication app, DirectoryInfo folder, IReadOnlyDictionary<string, string?> settings, string issuer, string management, TimeProvider? clock, RecordedLog log)
@@ -61,14 +62,15 @@ public sealed class TestServer : IAsyncDisposable
         Func<string, string> registry,
         TimeProvider? clock = null,
         IReadOnlyDictionary<string, string>? files = null,
-        IReadOnlyDictionary<string, string?>? settings = null)
+        IReadOnlyDictionary<string, string?>? settings = null,
+        Action<CambistBuilder>? extend = null)
     {
         for (var tries = 1; ; tries++)
         {
             var folder = Directory.CreateTempSubdirectory("cambist-test-");
             try
             {
-                return await StartAsync(folder, registry, clock, files, settings);
+                return await StartAsync(folder, registry, clock, files, settings, extend);
             }
             catch (FailedException e) when (tries < 5 && e.Message.StartsWith("cannot listen", StringComparison.Ordinal))
             {
@@ -84,7 +86,7 @@ public sealed class TestServer : IAsyncDisposable
     }
 
     static async Task<TestServer> StartAsync(
-        DirectoryInfo folder, Func<string, string> registry, TimeProvider? clock, IReadOnlyDictionary<string, string>? files, IReadOnlyDictionary<string, string?>? settings)
+        DirectoryInfo folder, Func<string, string> registry, TimeProvider? clock, IReadOnlyDictionary<string, string>? files, IReadOnlyDictionary<string, string?>? settings, Action<CambistBuilder>? extend)
     {
         var issuer = $"http://127.0.0.1:{ServerHost.FreePort()}";
         var management = $"http://127.0.0.1:{ServerHost.FreePort()}";
@@ -102,16 +104,16 @@ public sealed class TestServer : IAsyncDisposable
         foreach (var (key, value) in settings ?? new Dictionary<string, string?>()) all[key] = value;
 
         var log = new RecordedLog();
-        return new TestServer(await RunAsync(all, clock, log), folder, all, issuer, management, clock, log);
+        return new TestServer(await RunAsync(all, clock, log, extend), folder, all, issuer, management, clock, log) { _extend = extend };
     }
 
-    static async Task<WebApplication> RunAsync(IReadOnlyDictionary<string, string?> settings, TimeProvider? clock, RecordedLog log)
+    static async Task<WebApplication> RunAsync(IReadOnlyDictionary<string, string?> settings, TimeProvider? clock, RecordedLog log, Action<CambistBuilder>? extend)
     {
         var app = ServerHost.Build(settings.ToDictionary(), builder =>
         {
             builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Debug);
             if (clock is not null) builder.Services.Replace(ServiceDescriptor.Singleton(clock));
-        });
+        }, extend);
         try
         {
             await ServerHost.StartAsync(app, CancellationToken.None);
@@ -130,7 +132,7 @@ public sealed class TestServer : IAsyncDisposable
     {
         await _app.DisposeAsync();
         meanwhile?.Invoke();
-        _app = await RunAsync(_settings, Clock, Log);
+        _app = await RunAsync(_settings, Clock, Log, _extend);
     }
 
     /// <summary>Posts a form to the token endpoint as a client with a secret in the <c>Authorization</c> header.</summary>

@@ -27,7 +27,7 @@ internal static class Delegate
             ActorRequirement.Token => input.Actor!.Subject,
             _ => null,
         };
-        return actor is not null && input.Subject.Act?.Names[0] == actor ? null : actor;
+        return actor is not null && input.Subject.Act?.IsCurrent(actor) == true ? null : actor;
     }
 
     static Denied? Matches(ActorRequirement.Token wanted, ResolvedToken actor)

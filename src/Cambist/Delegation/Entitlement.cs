@@ -48,8 +48,6 @@ internal static class Entitlement
     {
         var rule = selected.Rule;
         if (rule.Proof != ProofRequirement.None) return NotBuilt(rule, "proof");
-        if (rule.Actor is ActorRequirement.Token) return NotBuilt(rule, "actor: { issuer, where }");
-        if (rule.IsOnce) return NotBuilt(rule, "once");
         return rule.RefreshLifetime is null ? null : NotBuilt(rule, "refresh");
     }
 

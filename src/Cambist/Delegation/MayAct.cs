@@ -23,20 +23,29 @@ internal static class MayAct
         }
 
         if (string.IsNullOrEmpty(sub)) return Malformed("may_act has no sub");
-        iss ??= subject.Issuer is { } external ? external.Issuer! : registry.Issuer; // DL-07: without iss, the token's issuer
 
-        var names = iss == registry.Issuer ? NamesHere(sub, actor, caller) : registry.IssuersByIdentifier.ContainsKey(iss) && NamesThere(sub, iss, actor, caller);
+        // DL-07: without iss, the token's issuer
+        var isHere = iss is null ? !subject.IsExternal : iss == registry.Issuer;
+        var issuer = iss is null ? subject.Issuer : registry.IssuersByIdentifier.GetValueOrDefault(iss);
+        var names = isHere ? NamesHere(sub, actor, caller) : issuer is not null && NamesThere(sub, issuer, actor, caller);
         return names ? null : new(Reason.MayActMismatch, $"may_act names another than {actor?.Subject ?? caller.Id}");
     }
 
     /// <summary>Under our own name: a mapped sub or a client id.</summary>
     static bool NamesHere(string sub, ResolvedToken? actor, RegisteredClient caller) => sub == (actor is null ? caller.Id : actor.Subject);
 
-    /// <summary>Under a trusted external one: that issuer's own sub of the actor token, or the caller by a name it has there. Under any other a name means nobody.</summary>
-    static bool NamesThere(string sub, string iss, ResolvedToken? actor, RegisteredClient caller) =>
-        actor is null
+    /// <summary>
+    /// Under a trusted external one: that issuer's own sub of the actor token, or the caller, where the caller acts, by a name it has
+    /// there. Under any other a name means nobody.
+    /// </summary>
+    static bool NamesThere(string sub, TrustedIssuer issuer, ResolvedToken? actor, RegisteredClient caller) =>
+        actor is null || IsOf(actor, caller)
             ? caller.AnswersTo(sub)
-            : actor.Issuer?.Issuer == iss && actor.Claims.TryGet("sub"u8, out var own) && own.IsString(sub);
+            : actor.IssuerName == issuer.Name && actor.Claims.TryGet("sub"u8, out var own) && own.IsString(sub);
+
+    /// <summary>Whether an actor token is the caller's own, from its client credentials.</summary>
+    static bool IsOf(ResolvedToken actor, RegisteredClient caller) =>
+        !actor.IsExternal && actor.Kind == SubjectKind.Client && actor.Subject == caller.Id;
 
     static Denied Malformed(string what) => new(Reason.SubjectActMalformed, what);
 }

@@ -10,6 +10,8 @@ public sealed class CambistBuilder
     Func<bool> _hasStore = () => true;
     Func<IServiceProvider, TimeProvider, IRegistryLoader>? _registry;
     Func<Store, IEngineListener, KeySealer>? _sealer;
+    readonly List<(string Name, Func<IServiceProvider, ISubjectTokenResolver> Create)> _resolvers = [];
+    readonly List<Func<IServiceProvider, ITokenCustomizer>> _customizers = [];
 
     /// <summary>Opens the store.</summary>
     /// <param name="open">Opens it, and makes it where there is none.</param>
@@ -42,6 +44,23 @@ public sealed class CambistBuilder
         return this;
     }
 
+    /// <summary>Adds a token kind of the application's own, under the name it has in the registry; asked last, in the order of the calls.</summary>
+    /// <exception cref="ArgumentException">There is one of that name already.</exception>
+    public CambistBuilder AddSubjectTokenResolver(string name, Func<IServiceProvider, ISubjectTokenResolver> create)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        if (_resolvers.Exists(resolver => resolver.Name == name)) throw new ArgumentException($"There is a resolver '{name}' already.", nameof(name));
+        _resolvers.Add((name, create));
+        return this;
+    }
+
+    /// <summary>Adds code that may add claims to the tokens which exchanges give; it runs in the order of the calls.</summary>
+    public CambistBuilder AddTokenCustomizer(Func<IServiceProvider, ITokenCustomizer> create)
+    {
+        _customizers.Add(create);
+        return this;
+    }
+
     static bool HasKeys(Store store) => store.Keys.ReadAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult().Keys.Count > 0;
 
     /// <summary>Loads, opens and puts together. Called once, by the hosting package.</summary>
@@ -60,6 +79,7 @@ public sealed class CambistBuilder
         var open = _store ?? throw new InvalidOperationException("Cambist has no store: call UseSqlite(\"data/cambist.db\").");
         var seal = _sealer ?? throw new InvalidOperationException("Cambist has no key to seal its private keys with: call UseKeyFile(\"cambist.key\").");
 
+        var extensions = new Extensions([.. _resolvers.Select(resolver => (resolver.Name, resolver.Create(services)))], [.. _customizers.Select(create => create(services))]);
         var loader = load(services, clock);
         var onDisk = loader.Load();
         if (!onDisk.Compilation.IsUsable && !_hasStore()) throw new RegistryException(onDisk);
@@ -67,7 +87,7 @@ public sealed class CambistBuilder
         try
         {
             var start = Open(() => StartingRegistry.ChooseAsync(loader, onDisk, store.Registries, clock, listener).AsTask().GetAwaiter().GetResult(), onDisk);
-            return CambistEngine.Start(loader, start, store, seal(store, listener), clock, issuerHttp, allowHttp, listener);
+            return CambistEngine.Start(loader, start, store, seal(store, listener), clock, issuerHttp, allowHttp, extensions, listener);
         }
         catch
         {

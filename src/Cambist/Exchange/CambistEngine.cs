@@ -7,7 +7,7 @@ public sealed class CambistEngine : IAsyncDisposable
     readonly FailureSummary _failures;
     readonly Upkeep _upkeep;
 
-    CambistEngine(Store store, RegistryReload reload, KeyRing keys, IssuerKeys issuerKeys, TimeProvider clock, IEngineListener listener)
+    CambistEngine(Store store, RegistryReload reload, KeyRing keys, IssuerKeys issuerKeys, IntrospectionRequests introspection, Extensions extensions, TimeProvider clock, IEngineListener listener)
     {
         var registry = reload.Registry;
         var strangers = new Strangers(clock);
@@ -15,12 +15,16 @@ public sealed class CambistEngine : IAsyncDisposable
         var recorder = new DecisionRecorder(store.Ledger, strangers);
         var writer = new AccessTokenWriter(keys);
         var (opaque, own) = (new OpaqueTokens(store.Tokens), new OwnTokens(keys));
-        var tokens = new TokenResolution([new ImpersonationTokens(store.Tokens), new RefreshTokens(), opaque, own, new TrustedIssuers(issuerKeys, keys)]);
+        var tokens = new TokenResolution(
+        [
+            new ImpersonationTokens(store.Tokens), new RefreshTokens(), opaque, own, new TrustedIssuers(issuerKeys, keys),
+            new RemoteIntrospection(introspection, keys), new CustomResolvers(extensions.Resolvers, keys, listener),
+        ]);
         var callers = new CallerGate(clients, recorder);
         var presented = new PresentedTokens(opaque, own);
 
         (Store, Registry, Keys, _issuerKeys) = (store, registry, keys, issuerKeys);
-        Exchange = new TokenExchange(registry, clients, tokens, writer, recorder, clock);
+        Exchange = new TokenExchange(registry, clients, tokens, new Customizers(extensions.Customizers, listener), writer, recorder, clock);
         ClientCredentials = new ClientCredentialsGrant(registry, clients, writer, recorder, clock);
         Introspection = new TokenIntrospection(registry, callers, presented, store.Ledger, clock);
         Revocation = new TokenRevocation(registry, callers, presented, store.Ledger, recorder, clock);
@@ -78,15 +82,17 @@ public sealed class CambistEngine : IAsyncDisposable
     /// Opens the keys (and makes them in a new store), and is ready to decide. Blocks: it runs once, before anything is served.
     /// </summary>
     internal static CambistEngine Start(
-        IRegistryLoader loader, StartingRegistry start, Store store, KeySealer sealer, TimeProvider clock, HttpMessageInvoker issuerHttp, bool allowHttp, IEngineListener listener)
+        IRegistryLoader loader, StartingRegistry start, Store store, KeySealer sealer, TimeProvider clock, HttpMessageInvoker issuerHttp, bool allowHttp, Extensions extensions, IEngineListener listener)
     {
         foreach (var warning in RegistryEvents.Warnings(start.InForce)) listener.On(warning);
+
+        foreach (var mismatch in extensions.Mismatches(start.InForce.Compilation.Registry!)) listener.On(mismatch);
 
         var active = new ActiveRegistry(start.InForce.Compilation.Registry!);
         var keys = KeyRing.OpenAsync(store.Keys, sealer, active.Current.Signing, clock, listener, CancellationToken.None).GetAwaiter().GetResult();
         var issuerKeys = new IssuerKeys(issuerHttp, clock, listener, new IssuerKeysOptions { AllowHttp = allowHttp });
         var reload = new RegistryReload(loader, start, new RegistrySwap(active, store.Registries, issuerKeys, clock), listener);
-        return new CambistEngine(store, reload, keys, issuerKeys, clock, listener);
+        return new CambistEngine(store, reload, keys, issuerKeys, new IntrospectionRequests(issuerHttp, clock, listener), extensions, clock, listener);
     }
 
     /// <summary>Closes the store, after what is queued has been written.</summary>

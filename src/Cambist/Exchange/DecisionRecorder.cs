@@ -108,9 +108,19 @@ internal sealed class DecisionRecorder(ILedger ledger, Strangers strangers)
 
     static long ExternalExpiry(ResolvedToken? token) => token is { IsExternal: true } ? token.ExpiresAt * 1000 : 0;
 
-    /// <summary>What this grant uses up; a refusal uses up none of it.</summary>
-    static IReadOnlyList<OneTimeKey> SpentOnSuccess(Walk walk, TokenToIssue token) =>
-        token.From?.Minted is { } minted ? [.. walk.Spends, minted.Key] : walk.Spends;
+    /// <summary>What this grant uses up beside the proof of the client; a refusal leaves it for another try.</summary>
+    static IReadOnlyList<OneTimeKey> SpentOnSuccess(Walk walk, TokenToIssue token)
+    {
+        var minted = token.From?.Minted?.Key;
+        var once = token.Rule is { IsOnce: true } rule ? Once.KeyOf(rule, token.Target, walk.Subject!) : null;
+        return (minted, once) switch
+        {
+            (null, null) => walk.Spends,
+            ({ } key, null) => [.. walk.Spends, key],
+            (null, { } key) => [.. walk.Spends, key],
+            ({ } key, { } other) => [.. walk.Spends, key, other],
+        };
+    }
 
     static IReadOnlyList<TokenLineage> LineagesOf(Walk walk) =>
         walk.Subject is not { } subject ? [] : walk.Actor is { } actor ? [subject.Lineage, actor.Lineage] : [subject.Lineage];
@@ -130,9 +140,9 @@ internal sealed class DecisionRecorder(ILedger ledger, Strangers strangers)
     static bool IsUnder(TokenLineage lineage, Revocation revocation) => revocation.Kind switch
     {
         RevocationKind.Lineage => Lineage.IsUnder(lineage.Id, revocation.Value),
-        RevocationKind.Subject => lineage.Subject == revocation.Value,
-        RevocationKind.Client => lineage.Client == revocation.Value,
-        _ => lineage.Issuer == revocation.Value,
+        RevocationKind.Subject => lineage.Subject == revocation.Value && lineage.IsCoveredBy(revocation.At),
+        RevocationKind.Client => lineage.Client == revocation.Value && lineage.IsCoveredBy(revocation.At),
+        _ => lineage.Issuer == revocation.Value && lineage.IsCoveredBy(revocation.At),
     };
 
     static Denied UsedUp(OneTimeKeyKind kind) => kind switch

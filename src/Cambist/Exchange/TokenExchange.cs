@@ -11,13 +11,14 @@ public sealed class TokenExchange
     readonly ActiveRegistry _registry;
     readonly ClientAuthenticator _clients;
     readonly TokenResolution _tokens;
+    readonly Customizers _customizers;
     readonly AccessTokenWriter _writer;
     readonly DecisionRecorder _recorder;
     readonly TimeProvider _clock;
 
     internal TokenExchange(
-        ActiveRegistry registry, ClientAuthenticator clients, TokenResolution tokens, AccessTokenWriter writer, DecisionRecorder recorder, TimeProvider clock) =>
-        (_registry, _clients, _tokens, _writer, _recorder, _clock) = (registry, clients, tokens, writer, recorder, clock);
+        ActiveRegistry registry, ClientAuthenticator clients, TokenResolution tokens, Customizers customizers, AccessTokenWriter writer, DecisionRecorder recorder, TimeProvider clock) =>
+        (_registry, _clients, _tokens, _customizers, _writer, _recorder, _clock) = (registry, clients, tokens, customizers, writer, recorder, clock);
 
     /// <summary>Exchanges a token, or says why not.</summary>
     /// <param name="request">Step 1, done at the edge: a request that cannot be malformed.</param>
@@ -50,6 +51,8 @@ public sealed class TokenExchange
 
         // 8. Decide scopes, life, actors, claims.
         if (!TokenDecision.Decide(input, selected).Gives(out var token, out denied)) return await Refuse(denied);
+
+        if (await _customizers.AddAsync(input, token, cancellationToken) is { } customizerFailed) return await Refuse(customizerFailed);
 
         // 9. Issue: write, sign, derive the lineage id.
         if (!_writer.Issue(token, walk.Registry).Gives(out var issued, out denied)) return await Refuse(denied);

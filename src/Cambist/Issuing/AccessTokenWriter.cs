@@ -12,7 +12,7 @@ internal sealed class AccessTokenWriter(KeyRing keys)
     public const int LongestToken = 8 * 1024;
 
     /// <summary>What JSON itself needs escaped and no more: a token is not HTML.</summary>
-    static readonly JsonWriterOptions Options = new() { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    public static readonly JsonWriterOptions Options = new() { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     [ThreadStatic] static ArrayBufferWriter<byte>? _payload;
     [ThreadStatic] static Utf8JsonWriter? _json;
@@ -121,14 +121,23 @@ internal sealed class AccessTokenWriter(KeyRing keys)
         return true;
     }
 
-    /// <summary>The resource's claims and the rule's, which win by name.</summary>
+    /// <summary>The resource's claims, the rule's, which win by name, and those of customizers, which win over both.</summary>
     static void WriteConfigured(Utf8JsonWriter json, TokenToIssue token, Claims claims)
     {
         foreach (var mapping in token.Target.Resource.Claims)
-            if (!IsOverridden(mapping.Name, token.Rule)) mapping.Template.TryWrite(json, mapping.Name, claims);
+            if (!IsOverridden(mapping.Name, token.Rule) && !IsAdded(mapping.Name, token)) mapping.Template.TryWrite(json, mapping.Name, claims);
         if (token.Rule is null) return;
-        foreach (var mapping in token.Rule.Claims) mapping.Template.TryWrite(json, mapping.Name, claims);
+        foreach (var mapping in token.Rule.Claims)
+            if (!IsAdded(mapping.Name, token)) mapping.Template.TryWrite(json, mapping.Name, claims);
+        if (token.Added is null) return;
+        foreach (var (name, value) in token.Added)
+        {
+            json.WritePropertyName(name);
+            value.WriteTo(json);
+        }
     }
+
+    static bool IsAdded(string name, TokenToIssue token) => token.Added?.ContainsKey(name) == true;
 
     static bool IsOverridden(string name, Rule? rule)
     {

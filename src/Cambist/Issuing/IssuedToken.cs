@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 
 namespace Cambist;
 
@@ -32,6 +33,9 @@ internal sealed record TokenToIssue
 
     /// <summary>The rule, for its claims; null for client credentials.</summary>
     public Rule? Rule { get; init; }
+
+    /// <summary>What customizers add, none of it reserved; null where there are none.</summary>
+    public IReadOnlyDictionary<string, JsonElement>? Added { get; set; }
 
     /// <summary>Token type URN of the answer.</summary>
     public string TokenType { get; init; } = Protocol.TokenTypes.AccessToken;

@@ -34,7 +34,6 @@ static class ActorMember
         var issuers = issuerIsRequired ? map.Require("issuer", "whose tokens the actor may bring, such as issuer: agents or issuer: self") : map.Take("issuer");
         var where = map.Take("where");
         map.Done();
-        if (issuerIsRequired) NotBuilt.Warn(nodes, node, NotBuilt.ActorToken);
         return new(issuers is null ? Everybody(draft) : Issuers(issuers, draft, nodes, issuerIsRequired), draft.Where(where, nodes));
     }
 

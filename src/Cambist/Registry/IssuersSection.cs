@@ -25,7 +25,6 @@ static class IssuersSection
         var nodes = map.Nodes;
         var resolver = map.Take("resolver");
         var isResolver = resolver is not null && nodes.Flag(resolver) == true;
-        if (isResolver) NotBuilt.Warn(nodes, resolver!, NotBuilt.Resolver);
 
         var issuerNode = isResolver ? map.Take("issuer") : map.Require("issuer", "the iss of its tokens, such as issuer: https://login.example.com");
         var tokensNode = isResolver ? map.Take("tokens") : map.Require("tokens", "the kinds of token it is trusted for, such as tokens: id_token");
@@ -59,7 +58,6 @@ static class IssuersSection
             Introspection = introspectionNode is null ? null : IntrospectionMember.Read(introspectionNode, draft, nodes),
         };
         map.Done();
-        if (issuer.AcceptsAct) NotBuilt.Warn(nodes, actNode!, NotBuilt.AcceptAct);
         if (isResolver) RefuseForResolver(map, issuerNode, nodes);
         if (introspectionNode is not null && tokensNode is not null && !issuer.Tokens.ContainsKey(Protocol.TokenTypes.AccessToken))
             nodes.Error(introspectionNode, "introspected tokens count as access tokens; add access_token to tokens");
@@ -128,7 +126,6 @@ static class IssuersSection
             if (nodes.Word(role, "subject", "actor") is not { } word) continue;
             subjects |= word == "subject";
             actors |= word == "actor";
-            if (word == "actor") NotBuilt.Warn(nodes, role, NotBuilt.ActorRole);
         }
 
         return (subjects, actors);

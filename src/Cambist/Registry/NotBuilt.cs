@@ -6,30 +6,18 @@ namespace Cambist;
 /// </summary>
 static class NotBuilt
 {
-    public const string Introspection = "introspection";
-    public const string Resolver = "resolver";
-    public const string ActorRole = "roles: actor";
-    public const string ActorToken = "actor: { issuer, where }";
-    public const string AcceptAct = "act: accept";
     public const string TlsClientAuth = "auth: tls_client_auth";
     public const string SelfSignedTls = "auth: self_signed_tls_client_auth";
     public const string Proof = "proof";
-    public const string Once = "once";
     public const string Refresh = "refresh";
     public const string Shadow = "shadow";
     public const string RefreshTokenType = "token_types: refresh_token";
 
     static readonly HashSet<string> Parts =
     [
-        Introspection,
-        Resolver,
-        ActorRole,
-        ActorToken,
-        AcceptAct,
         TlsClientAuth,
         SelfSignedTls,
         Proof,
-        Once,
         Refresh,
         Shadow,
         RefreshTokenType,

@@ -74,7 +74,6 @@ static class RulesSection
         map.Done();
 
         if (rule.IsShadow) NotBuilt.Warn(nodes, map.Take("shadow")!, NotBuilt.Shadow);
-        if (rule.IsOnce) NotBuilt.Warn(nodes, map.Take("once")!, NotBuilt.Once);
         if (rule.Proof != ProofRequirement.None) NotBuilt.Warn(nodes, proof!, NotBuilt.Proof);
         return rule;
     }

@@ -43,7 +43,7 @@ sealed class TrustedIssuer
     public bool PassesAssurance { get; init; }
 
     /// <summary>Its introspection endpoint, for opaque tokens.</summary>
-    public RemoteIntrospection? Introspection { get; init; }
+    public IntrospectionEndpoint? Introspection { get; init; }
 
     /// <summary>A custom resolver of the same name, rather than an issuer with keys.</summary>
     public bool IsResolver { get; init; }
@@ -105,8 +105,12 @@ sealed class TrustedTokenKind
 readonly record struct ScopeAt(string Resource, string Scope);
 
 /// <summary>An issuer's introspection endpoint (RFC 7662).</summary>
-/// <param name="Endpoint">Its URL.</param>
+/// <param name="Uri">Its URL.</param>
 /// <param name="ClientId">Our name there.</param>
-/// <param name="ClientSecretFile">Absolute path of the file that holds our secret there.</param>
+/// <param name="ClientSecret">Our secret there; sent to that endpoint and nowhere else.</param>
 /// <param name="Prefix">What its tokens begin with; null where no other issuer has one.</param>
-sealed record RemoteIntrospection(Uri Endpoint, string ClientId, string ClientSecretFile, string? Prefix);
+sealed record IntrospectionEndpoint(Uri Uri, string ClientId, string ClientSecret, string? Prefix)
+{
+    /// <summary>Keeps the secret out of logs and debuggers.</summary>
+    public override string ToString() => Uri.ToString();
+}

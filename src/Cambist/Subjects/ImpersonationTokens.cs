@@ -20,7 +20,6 @@ internal sealed class ImpersonationTokens(ITokenStore tokens) : ITokenResolver
     async ValueTask<Result<ResolvedToken>?> LookUpAsync(SentToken token, Registry registry, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (!HasPrefix(token)) return Unknown("no such token");
-        if (token.Role != TokenRole.Subject) return Unknown("an impersonation token is never an actor token");
         if (token.Caller is not { IsPublic: false } caller) return Unknown("only confidential clients redeem impersonation tokens");
 
         var found = await tokens.FindAsync(HashOf(token.Value), cancellationToken);

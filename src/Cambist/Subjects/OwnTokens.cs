@@ -39,7 +39,7 @@ internal sealed class OwnTokens(KeyRing keys) : ITokenResolver
         if (Text(claims, "jti"u8) is not { } id || !Lineage.IsWellFormed(id))
             return new Denied(Reason.SubjectClaimInvalid, "jti is no lineage id");
         if (!TryReadKind(claims, out var kind)) return new Denied(Reason.SubjectClaimInvalid, "sub_kind is not one of ours");
-        if (ActorChain.Read(claims, out var chain) is { } chainFault) return chainFault;
+        if (ActorChain.Read(claims, issuer: null, out var chain) is { } chainFault) return chainFault;
 
         return new ResolvedToken
         {

@@ -18,7 +18,7 @@ internal sealed class TokenResolution(IReadOnlyList<ITokenResolver> resolvers)
     public async ValueTask<Denied?> ResolveActorAsync(Walk walk, ExchangeRequest request, CancellationToken cancellationToken)
     {
         if (request.ActorToken is null) return null;
-        if (Canonical(request.ActorTokenType!) is not { } type)
+        if (Canonical(request.ActorTokenType!) is not { } type || IsImpersonation(type, request.ActorToken))
             return new Denied(Reason.ActorTokenTypeUnsupported, "actor_token_type is not one this server takes");
         var resolved = await ResolveAsync(new SentToken(request.ActorToken, type, TokenRole.Actor) { Caller = walk.Client }, walk, cancellationToken);
         if (!resolved.Gives(out var actor, out var denied)) return denied.OfActor();
@@ -31,6 +31,9 @@ internal sealed class TokenResolution(IReadOnlyList<ITokenResolver> resolvers)
         foreach (var resolver in resolvers)
             if (await resolver.ResolveAsync(token, walk.Registry, walk.Now, cancellationToken) is { } result) return result;
 
+        // An ID token or JWT is a JWT, or was a custom resolver's, or is nothing.
+        if (token.Jws is null && token.TokenType is TokenTypes.IdToken or TokenTypes.Jwt) return new Denied(Reason.SubjectMalformed, "not read as a JWT: " + InWords(token.Fault));
+
         // Nobody's: a JWT has an issuer that is not trusted for this, anything else is unknown.
         return token.Jws is { } jws && jws.Payload.TryGet("iss", out var iss)
             ? new Denied(Reason.SubjectIssuerUntrusted, iss.GetString() is { } identifier && walk.Registry.IssuersByIdentifier.TryGetValue(identifier, out var issuer)
@@ -38,6 +41,20 @@ internal sealed class TokenResolution(IReadOnlyList<ITokenResolver> resolvers)
                 : $"no issuer in the registry has this iss, to the byte; it was sent as {token.TokenType}")
             : new Denied(Reason.SubjectUnknown, "not a token of ours, and no JWT of a trusted issuer");
     }
+
+    static string InWords(JwsFault fault) => fault switch
+    {
+        JwsFault.TooLong => $"it is longer than {CompactJws.MaxLength} characters",
+        JwsFault.NotCompact => "it is not three parts of base64url with dots between them; see that it was sent whole, and nothing else with it",
+        JwsFault.NotClaims => "its header or payload is no JSON object, or has a member twice",
+        JwsFault.HeaderMalformed => "alg, kid, typ or cty of its header is missing, too long or no string",
+        JwsFault.CriticalExtension => "its header has crit or b64, and this server knows no extension",
+        _ => "it is encrypted, compressed, or a token within a token",
+    };
+
+    /// <summary>Who impersonates somebody is nobody's actor: such a token says whom it stands for, and not who holds it.</summary>
+    static bool IsImpersonation(string type, string token) =>
+        type == TokenTypes.ImpersonationToken || (type == TokenTypes.AccessToken && token.StartsWith(ImpersonationTokens.Prefix, StringComparison.Ordinal));
 
     /// <summary>Known types under one name each; RFC 8693 §3 compares the URI exactly.</summary>
     static string? Canonical(string tokenType) => tokenType switch

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Cambist.Protocol;
 
 namespace Cambist;
@@ -14,14 +13,12 @@ internal sealed class TrustedIssuers(IssuerKeys keys, KeyRing ours) : ITokenReso
 
     public ValueTask<Result<ResolvedToken>?> ResolveAsync(SentToken token, Registry registry, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        // An access token may be opaque and another resolver's; the other two types are JWTs or nothing.
-        if (token.Jws is not { } jws)
-            return token.TokenType == TokenTypes.AccessToken ? NotMine : new(new Denied(Reason.SubjectMalformed, "not read as a JWT: " + InWords(token.Fault)));
-        if (!jws.Payload.TryGet("iss"u8, out var iss)
+        if (token.Jws is not { } jws
+            || !jws.Payload.TryGet("iss"u8, out var iss)
             || iss.GetString() is not { } identifier
             || !registry.IssuersByIdentifier.TryGetValue(identifier, out var issuer)
             || !issuer.Tokens.TryGetValue(token.TokenType, out var kind)
-            || !IsTrustedFor(issuer, token.Role))
+            || !ExternalToken.IsTrustedFor(issuer, token.Role))
             return NotMine;
 
         return JudgeWithoutKey(jws, issuer, kind, now, out var times) is { } denied
@@ -29,29 +26,16 @@ internal sealed class TrustedIssuers(IssuerKeys keys, KeyRing ours) : ITokenReso
             : VerifyAsync(jws, issuer, kind, times, registry, now, cancellationToken);
     }
 
-    static string InWords(JwsFault fault) => fault switch
-    {
-        JwsFault.TooLong => $"it is longer than {CompactJws.MaxLength} characters",
-        JwsFault.NotCompact => "it is not three parts of base64url with dots between them; see that it was sent whole, and nothing else with it",
-        JwsFault.NotClaims => "its header or payload is no JSON object, or has a member twice",
-        JwsFault.HeaderMalformed => "alg, kid, typ or cty of its header is missing, too long or no string",
-        JwsFault.CriticalExtension => "its header has crit or b64, and this server knows no extension",
-        _ => "it is encrypted, compressed, or a token within a token",
-    };
-
-    static bool IsTrustedFor(TrustedIssuer issuer, TokenRole role) =>
-        role == TokenRole.Subject ? issuer.IsTrustedForSubjects : issuer.IsTrustedForActors;
-
     static Denied? JudgeWithoutKey(CompactJws jws, TrustedIssuer issuer, TrustedTokenKind kind, DateTimeOffset now, out TokenTimes times)
     {
         times = default;
         if (jws.Algorithm is not { } algorithm || !issuer.Algorithms.Contains(algorithm))
             return new(Reason.SubjectAlgorithmUnsupported, $"issuers.{issuer.Name}.algorithms does not list the token's alg");
         if (!kind.Types.Contains(jws.Type ?? ""))
-            return new(Reason.SubjectTypeMismatch, $"typ is not {Alternatives(kind.Types)}, as {kind.TokenType} of issuer {issuer.Name} must be");
+            return new(Reason.SubjectTypeMismatch, $"typ is not {ExternalToken.Alternatives(kind.Types)}, as {kind.TokenType} of issuer {issuer.Name} must be");
         if (kind.TokenType == TokenTypes.IdToken && jws.Payload.TryGet("events"u8, out _))
             return new(Reason.SubjectTypeMismatch, "the token has events: a logout or security event token is no ID token");
-        return CheckAudience(jws.Payload, kind) ?? CheckLabel(jws, issuer, kind) ?? TokenTimes.Read(jws.Payload, now, kind.MaxAge, out times);
+        return ExternalToken.CheckAudience(jws.Payload, kind) ?? CheckLabel(jws, issuer, kind) ?? TokenTimes.Read(jws.Payload, now, kind.MaxAge, out times);
     }
 
     /// <summary>
@@ -61,23 +45,9 @@ internal sealed class TrustedIssuers(IssuerKeys keys, KeyRing ours) : ITokenReso
     static Denied? CheckLabel(CompactJws jws, TrustedIssuer issuer, TrustedTokenKind kind)
     {
         if (kind.TokenType == TokenTypes.AccessToken || !issuer.Tokens.TryGetValue(TokenTypes.AccessToken, out var access)) return null;
-        return access.Types.Contains(jws.Type ?? "") && CheckAudience(jws.Payload, access) is null
+        return access.Types.Contains(jws.Type ?? "") && ExternalToken.CheckAudience(jws.Payload, access) is null
             ? new(Reason.SubjectTypeMismatch, $"typ and aud are those of access tokens of issuer {issuer.Name}; it cannot be told from one, so it must be sent as one")
             : null;
-    }
-
-    /// <summary>One of the kind's audiences must be in <c>aud</c>; of an ID token every one (OpenID Connect Core §3.1.3.7, 3).</summary>
-    static Denied? CheckAudience(Claims claims, TrustedTokenKind kind)
-    {
-        var matched = 0;
-        var others = 0;
-        if (!Audience.IsWellFormed(claims, out var aud)) return new(Reason.SubjectClaimInvalid, "aud is no string and no array of strings");
-        foreach (var audience in Audience.Of(aud))
-            if (kind.Audiences.Contains(audience)) matched++;
-            else others++;
-
-        if (matched > 0 && (others == 0 || kind.TokenType != TokenTypes.IdToken)) return null;
-        return new(Reason.SubjectAudienceMismatch, $"{(matched > 0 ? "aud holds other values besides" : "aud does not hold")} {Alternatives(kind.Audiences)}, which the registry takes from this issuer");
     }
 
     async ValueTask<Result<ResolvedToken>?> VerifyAsync(
@@ -89,71 +59,11 @@ internal sealed class TrustedIssuers(IssuerKeys keys, KeyRing ours) : ITokenReso
             return new Denied(Reason.SubjectSignatureInvalid, $"the signature does not verify under the key of issuer {issuer.Name} that the header means");
 
         // From here on the claims are the issuer's.
-        var claims = jws.Payload;
-        if (SubjectNames.Read(claims, out _) is { } noSub) return noSub;
-        if (issuer.Where.FirstUnmet(claims) is { } unmet)
-            return new Denied(Reason.SubjectConditionFailed, $"issuers.{issuer.Name}.where: {unmet.Path} {unmet.Condition.Describe()}, the token says {Trace.Show(claims, unmet.Path)}");
-        if (ReadChain(claims, issuer, out var chain) is { } chainFault) return chainFault;
-        if (SubjectNames.Map(issuer, claims, registry, out var name) is { } unmappable) return unmappable;
-
-        return new ResolvedToken
-        {
-            TokenType = kind.TokenType,
-            IssuerName = issuer.Name,
-            Issuer = issuer,
-            Subject = name,
-            Kind = issuer.Kind,
-            Claims = claims,
-            ExpiresAt = times.ExpiresAt,
-            HeldScopes = kind.TokenType == TokenTypes.AccessToken ? ReadScopes(claims, kind) : null,
-            Act = chain,
-            Lineage = new TokenLineage(
-                Lineage.RootOf(ours.Current.LineageKey, issuer.Issuer!, jws.SigningInput.Span), name, Client: null, issuer.Name,
-                (times.IssuedAt ?? 0) * 1000, IsExternal: true), // without iat it may be as old as any revocation
-        };
+        return ExternalToken.Read(jws.Payload, issuer, kind, times, Lineage.RootOf(ours.Current.LineageKey, issuer.Issuer!, jws.SigningInput.Span), registry);
     }
 
     /// <summary>An outage says nothing about the token.</summary>
     static Denied NoKey(IssuerKeyAnswer answer, TrustedIssuer issuer) => answer.Outcome == IssuerKeyOutcome.Unavailable
         ? new(Reason.IssuerKeysUnavailable, $"the keys of issuer {issuer.Name} cannot be had now", TimeSpan.FromSeconds(answer.RetryAfterSeconds))
         : new(Reason.SubjectKeyUnknown, $"issuer {issuer.Name} publishes no key that the header's kid and alg mean, or several");
-
-    static Denied? ReadChain(Claims claims, TrustedIssuer issuer, out ActorChain? chain)
-    {
-        if (ActorChain.Read(claims, out chain) is { } fault) return fault;
-        if (chain is null) return null;
-        return issuer.AcceptsAct
-            ? new(Reason.NotBuilt, $"issuers.{issuer.Name}.act: accept is not built yet, and the token carries act")
-            : new(Reason.SubjectActNotAccepted, $"the token carries act; issuers.{issuer.Name} does not say act: accept");
-    }
-
-    /// <summary>The scopes that mean something here, from <c>scopes_from</c>, else <c>scope</c>, else <c>scp</c>; a string or an array.</summary>
-    static ImmutableArray<ScopeAt> ReadScopes(Claims claims, TrustedTokenKind kind)
-    {
-        if (kind.Scopes.Count == 0) return [];
-        Claim claim;
-        if (kind.ScopesFrom is { } from) claims.TryGet(from, out claim);
-        else if (!claims.TryGet("scope"u8, out claim)) claims.TryGet("scp"u8, out claim);
-
-        var held = ImmutableArray.CreateBuilder<ScopeAt>();
-        if (claim.GetString() is { } text)
-        {
-            foreach (var part in text.Split(' ')) Add(part);
-        }
-        else
-        {
-            foreach (var item in claim.EnumerateArray())
-                if (item.GetString() is { } scope) Add(scope);
-        }
-
-        return held.ToImmutable();
-
-        void Add(string scope)
-        {
-            if (kind.Scopes.TryGetValue(scope, out var meaning) && !held.Contains(meaning)) held.Add(meaning);
-        }
-    }
-
-    static string Alternatives(IEnumerable<string> values) =>
-        string.Join(" or ", values.Order(StringComparer.Ordinal).Select(value => value.Length == 0 ? "absent" : $"\"{value}\""));
 }

@@ -81,7 +81,7 @@ public sealed class RedemptionTests(ImpersonationWorld world) : IClassFixture<Im
     [Theory]
     [InlineData(CambistType)]
     [InlineData("access_token")]
-    public async Task It_is_never_an_actor_token(string type) => await world.RefusesAsync(Reason.ActorUnknown, async server =>
+    public async Task It_is_never_an_actor_token(string type) => await world.RefusesAsync(Reason.ActorTokenTypeUnsupported, async server =>
         await server.SendIdTokenAsync("web", world.IdToken(), ("audience", "orders"), ("actor_token", await MintedAsync(server)), ("actor_token_type", TestServer.TokenType(type))));
 
     [Fact]

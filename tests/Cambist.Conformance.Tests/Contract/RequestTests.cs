@@ -80,7 +80,6 @@ public sealed class RequestTests(MainWorld world)
     }
 
     [Theory]
-    [InlineData("once: true")]
     [InlineData("proof: dpop")]
     [InlineData("proof: mtls")]
     [InlineData("proof: rebind")]
@@ -103,28 +102,6 @@ public sealed class RequestTests(MainWorld world)
     {
         await world.RefusesAsync(Reason.NoRule, async server => await server.SendAccessTokenAsync(
             "orders", await world.OrdersTokenAsync(server), ("audience", "billing"), ("actor_token", (await server.ForItselfAsync("orders")).AccessToken), ("actor_token_type", AccessTokenType)));
-    }
-
-    [Fact]
-    public async Task A_rule_that_asks_for_an_actor_token_is_not_built_and_so_refuses()
-    {
-        await using var own = await AdHocWorld.StartAsync(login => $$"""
-            issuers: { login: { issuer: {{login.Issuer}}, tokens: { id_token: { audiences: web } }, subject: "{sub}" } }
-            resources: { orders: { identifiers: https://orders.example.com } }
-            clients: { {{Client("web", "client_credentials: { orders: [] }")}} }
-            rules: [ { name: first, clients: web, subject: { issuer: login }, actor: { issuer: self }, targets: { orders: [] } } ]
-            """);
-        await own.RefusesAsync(Reason.NoRule, server => server.SendIdTokenAsync("web", own.IdToken(), ("audience", "orders")));
-        await own.RefusesAsync(Reason.NotBuilt, async server => await server.SendIdTokenAsync(
-            "web", own.IdToken(), ("audience", "orders"), ("actor_token", (await server.ForItselfAsync("web")).AccessToken), ("actor_token_type", AccessTokenType)));
-    }
-
-    [Fact]
-    public async Task A_chain_from_an_issuer_that_may_send_one_is_not_built_and_so_refused()
-    {
-        await using var own = await AdHocWorld.StartAsync(login => Registries.SignInWith(login, "act: accept"));
-        await own.GrantsAsync(server => server.SendIdTokenAsync("web", own.IdToken()));
-        await own.RefusesAsync(Reason.NotBuilt, server => server.SendIdTokenAsync("web", own.IdToken(claims => claims["act"] = new System.Text.Json.Nodes.JsonObject { ["sub"] = "bot" })));
     }
 
     [Fact]

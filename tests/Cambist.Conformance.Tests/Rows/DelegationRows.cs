@@ -4,7 +4,7 @@ using Cambist.Testing;
 
 namespace Cambist.Conformance.Tests.Rows;
 
-/// <summary>DL-02 to DL-09 and DL-13: <c>act</c>, <c>may_act</c>, <c>client_id</c>, <c>scope</c> (RFC 8693 §4), without actor tokens.</summary>
+/// <summary>DL-01 to DL-09 and DL-13: <c>act</c>, <c>may_act</c>, <c>client_id</c>, <c>scope</c> (RFC 8693 §4), without actor tokens.</summary>
 public sealed class DelegationRows(DelegationWorld world) : IClassFixture<DelegationWorld>
 {
     [Fact]
@@ -21,6 +21,20 @@ public sealed class DelegationRows(DelegationWorld world) : IClassFixture<Delega
         var answer = await world.GrantsAsync(async server => await server.SendAccessTokenAsync("s3", await world.AfterAsync(server, 2), ("audience", "r4")));
         answer.Claims["act"]!.ToJsonString().ShouldBe("""{"sub":"s3","act":{"sub":"s2","act":{"sub":"s1"}}}""");
         answer.Claims.Text("sub").ShouldBe("alice");
+    }
+
+    [Fact]
+    public async Task DL_02_five_hops_across_four_services_in_order()
+    {
+        var answer = await world.GrantsAsync(async server =>
+        {
+            var token = (await server.SendAccessTokenAsync("s3", await world.AfterAsync(server, 2), ("audience", "r4"))).AccessToken;
+            token = (await server.SendAccessTokenAsync("s4", token, ("audience", "r1"))).AccessToken;
+            return await server.SendAccessTokenAsync("s1", token, ("audience", "r2"));
+        });
+        answer.Claims["act"]!.ToJsonString().ShouldBe("""{"sub":"s1","act":{"sub":"s4","act":{"sub":"s3","act":{"sub":"s2","act":{"sub":"s1"}}}}}""");
+        (answer.Claims.Text("sub"), answer.Claims.Text("client_id"), answer.Claims.Text("aud")).ShouldBe(("alice", "s1", "https://r2.example.com"));
+        answer.Claims.Text("jti").Split('.').Length.ShouldBe(7); // the root, the first token, five hops
     }
 
     [Fact]

@@ -68,13 +68,14 @@ public class IssuerErrorTests
     [InlineData("{ issuer: https://a.example, tokens: access_token, subject: '{sub}', introspection: { endpoint: §http://a.example, client_id: x, client_secret_file: secret } }", "issuers.a.introspection.endpoint", "plain http")]
     [InlineData("{ issuer: https://a.example, tokens: access_token, subject: '{sub}', introspection: { endpoint: https://a.example, client_id: x, client_secret_file: §none } }", "issuers.a.introspection.client_secret_file", "no readable file")]
     [InlineData("{ issuer: https://a.example, tokens: access_token, subject: '{sub}', introspection: { endpoint: https://a.example, client_id: x, client_secret_file: §blank } }", "issuers.a.introspection.client_secret_file", "empty")]
+    [InlineData("{ issuer: https://a.example, tokens: access_token, subject: '{sub}', introspection: { endpoint: https://a.example, client_id: x, client_secret_file: §lines } }", "issuers.a.introspection.client_secret_file", "several lines")]
     [InlineData("{ issuer: https://a.example, tokens: access_token, subject: '{sub}', introspection: { endpoint: https://a.example, client_id: x, client_secret_file: secret, prefix: §cbt } }", "issuers.a.introspection.prefix", "our own tokens begin with cbt_")]
     [InlineData("{ issuer: https://a.example, tokens: access_token, subject: '{sub}', introspection: { endpoint: https://a.example, client_id: x, client_secret_file: secret, prefix: §sub_x } }", "issuers.a.introspection.prefix", "our own tokens begin with sub_")]
     [InlineData("{ issuer: https://a.example, tokens: jwt, subject: '{sub}', introspection: §{ endpoint: https://a.example, client_id: x, client_secret_file: secret } }", "issuers.a.introspection", "count as access tokens")]
     public void Each_error_of_an_issuer_is_found(string issuer, string subject, string part) => Wrong.Is(
         Wrong.Issuer + "lists: { staff: [ada] }\nresources:\n  orders: { identifiers: https://o.example, scopes: [read, write] }\n  billing: { identifiers: https://b.example, scopes: [read, pay] }\n"
         + $"issuers:\n  a: {issuer}\n", subject, part,
-        ("bad.json", "[]"), ("empty.json", "{\"keys\":[]}"), ("secret", "our-secret-there"), ("blank", "\n"), ("keys.json", Keys));
+        ("bad.json", "[]"), ("empty.json", "{\"keys\":[]}"), ("secret", "our-secret-there"), ("blank", "\n"), ("lines", "one\ntwo\n"), ("keys.json", Keys));
 
     [Theory]
     [InlineData("access_token: { typ: [at+jwt, JWT, absent] }, §id_token: {}")]

@@ -135,7 +135,7 @@ public class RegistryDefaultsTests
     public void Introspection_is_read()
     {
         var registry = RegistryText.Load(Wrong.Issuer + "issuers: { a: { issuer: https://a.example, tokens: access_token, subject: '{sub}', introspection: { endpoint: https://a.example/i, client_id: us, client_secret_file: s, prefix: a_ } } }", ("s", "x"));
-        registry.Issuers["a"].Introspection.ShouldBe(new RemoteIntrospection(new("https://a.example/i"), "us", "/secrets/s", "a_"));
+        registry.Issuers["a"].Introspection.ShouldBe(new IntrospectionEndpoint(new("https://a.example/i"), "us", "x", "a_"));
     }
 
     [Fact]
@@ -385,6 +385,6 @@ public class RegistryDefaultsTests
             """, ("s", "our-secret-there"));
         compilation.Errors().ShouldBeEmpty();
         compilation.Warnings().ShouldAllBe(warning => warning.Message.Contains("is not built yet", StringComparison.Ordinal));
-        compilation.Warnings().Select(warning => warning.Position.Line).ShouldBe([3, 3, 4, 5, 10, 11, 14, 15, 16, 17, 18, 20]);
+        compilation.Warnings().Select(warning => warning.Position.Line).ShouldBe([10, 11, 15, 17, 18, 20]);
     }
 }

@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+
+namespace Cambist;
+
+/// <summary>What an application adds to the engine, made once.</summary>
+/// <param name="Resolvers">Resolvers under their names, in the order in which they are asked.</param>
+/// <param name="Customizers">Customizers, in the order in which they run.</param>
+internal sealed record Extensions(ImmutableArray<(string Name, ISubjectTokenResolver Resolver)> Resolvers, ImmutableArray<ITokenCustomizer> Customizers)
+{
+    /// <summary>What the registry and the application say differently of resolvers.</summary>
+    public IEnumerable<EngineEvent> Mismatches(Registry registry)
+    {
+        foreach (var (name, _) in Resolvers)
+        {
+            if (!(registry.Issuers.TryGetValue(name, out var issuer) && issuer.IsResolver))
+                yield return new(EngineEventSeverity.Warning, "resolver_unused", $"A resolver is added under the name {name} and is never asked: the registry has no issuers.{name} with resolver: true.");
+        }
+
+        foreach (var issuer in registry.Issuers.Values)
+        {
+            if (issuer.IsResolver && !Resolvers.Any(resolver => resolver.Name == issuer.Name))
+                yield return new(EngineEventSeverity.Warning, "resolver_missing", $"issuers.{issuer.Name} says resolver: true, and no resolver of that name is added: its tokens are unknown here. Call AddSubjectTokenResolver(\"{issuer.Name}\") in the application.");
+        }
+    }
+
+    /// <summary>
+    /// What an exception of the application's code becomes: refused, recorded, nothing issued. Its message stays out of everything, since
+    /// it may repeat a token.
+    /// </summary>
+    public static Denied Fault(string what, Exception exception, IEngineListener listener)
+    {
+        var where = exception.StackTrace?.Split('\n', 2)[0].Trim();
+        listener.On(new(EngineEventSeverity.Error, "extension_failed", $"{what} threw {exception.GetType().FullName} {where}; the request was answered 500, and nothing was issued."));
+        return new(Protocol.Reason.InternalError, $"{what} threw {exception.GetType().FullName}");
+    }
+}

@@ -1,0 +1,68 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Text;
+using Cambist.Protocol;
+
+namespace Cambist;
+
+/// <summary>
+/// The application's own resolvers, asked last and under the names that the registry gives them. They see nothing that is ours or a
+/// configured issuer's, and speak for no issuer but their own name.
+/// </summary>
+internal sealed class CustomResolvers(ImmutableArray<(string Name, ISubjectTokenResolver Resolver)> resolvers, KeyRing ours, IEngineListener listener) : ITokenResolver
+{
+    /// <summary>Tokens of ours that are looked up.</summary>
+    static readonly string[] OurPrefixes = ["sub_", "cbt_", "cbr_"];
+
+    public ValueTask<Result<ResolvedToken>?> ResolveAsync(SentToken token, Registry registry, DateTimeOffset now, CancellationToken cancellationToken) =>
+        resolvers.IsEmpty || IsTaken(token, registry)
+            ? new((Result<ResolvedToken>?)null)
+            : AskAsync(token, registry, now, cancellationToken);
+
+    static bool IsTaken(SentToken token, Registry registry)
+    {
+        if (token.TokenType is not (TokenTypes.AccessToken or TokenTypes.IdToken or TokenTypes.Jwt)) return true;
+        if (OurPrefixes.Any(prefix => token.Value.StartsWith(prefix, StringComparison.Ordinal))) return true;
+        return token.Jws is { } jws && jws.Payload.TryGet("iss"u8, out var iss) && iss.GetString() is { } issuer
+            && (issuer == registry.Issuer || registry.IssuersByIdentifier.ContainsKey(issuer));
+    }
+
+    async ValueTask<Result<ResolvedToken>?> AskAsync(SentToken token, Registry registry, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var presented = new TokenToResolve(token.Value, token.TokenType, token.Role == TokenRole.Actor);
+        foreach (var (name, resolver) in resolvers)
+        {
+            if (!registry.Issuers.TryGetValue(name, out var issuer) || !issuer.IsResolver || !ExternalToken.IsTrustedFor(issuer, token.Role)) continue;
+            if (issuer.Tokens.Count > 0 && !issuer.Tokens.ContainsKey(token.TokenType)) continue;
+            ResolverAnswer? answer;
+            try
+            {
+                answer = await resolver.ResolveAsync(presented, cancellationToken);
+            }
+            catch (Exception e)
+            {
+                return Extensions.Fault($"resolver {name}", e, listener);
+            }
+
+            if (answer is null) continue;
+            return answer.Why is { } why
+                ? new Denied(Reason.SubjectUnknown, $"resolver {name} refuses the token: {why}")
+                : Read(answer.Claims, token, issuer, registry, now);
+        }
+
+        return null;
+    }
+
+    Result<ResolvedToken> Read(ReadOnlyMemory<byte> text, SentToken token, TrustedIssuer issuer, Registry registry, DateTimeOffset now)
+    {
+        if (!Claims.TryParse(text, out var claims, out var fault)) return new Denied(Reason.InternalError, $"resolver {issuer.Name} gave claims that are no JSON object which can be read: {fault}");
+        issuer.Tokens.TryGetValue(token.TokenType, out var declared);
+        if (!claims.TryGet("aud"u8, out _)) return new Denied(Reason.SubjectAudienceMismatch, $"resolver {issuer.Name} says nothing of the token's aud, and a token without one is for nobody");
+        if (declared is not null && ExternalToken.CheckAudience(claims, declared) is { } notAccepted) return notAccepted;
+        if (!Audience.IsWellFormed(claims, out _)) return new Denied(Reason.SubjectClaimInvalid, "aud is no string and no array of strings");
+        if (TokenTimes.Read(claims, now, declared?.MaxAge, out var times) is { } untimely) return untimely;
+
+        var kind = declared ?? new TrustedTokenKind { TokenType = token.TokenType, Audiences = FrozenSet<string>.Empty, Types = FrozenSet<string>.Empty };
+        return ExternalToken.Read(claims, issuer, kind, times, Lineage.RootOf(ours.Current.LineageKey, issuer.Name, Encoding.UTF8.GetBytes(token.Value)), registry);
+    }
+}
