@@ -6,9 +6,6 @@ namespace Cambist;
 /// <summary><c>introspection</c> of an issuer: its endpoint for opaque tokens (RFC 7662).</summary>
 static class IntrospectionMember
 {
-    /// <summary>What our own opaque tokens begin with; nobody else's may.</summary>
-    static readonly string[] OurPrefixes = ["sub_", "cbt_", "cbr_"];
-
     public static IntrospectionEndpoint? Read(DocumentNode node, RegistryDraft draft, NodeReader nodes)
     {
         if (nodes.Map(node, "introspection: { endpoint: https://…, client_id: …, client_secret_file: … }") is not { } map) return null;
@@ -19,7 +16,7 @@ static class IntrospectionMember
         var prefix = prefixNode is null ? null : nodes.Text(prefixNode, "what its tokens begin with");
         map.Done();
 
-        if (prefix is not null && OurPrefixes.FirstOrDefault(ours => Overlap(ours, prefix)) is { } taken)
+        if (prefix is not null && OurPrefixes.All.FirstOrDefault(ours => Overlap(ours, prefix)) is { } taken)
             nodes.Error(prefixNode!, $"our own tokens begin with {taken}, and '{prefix}' could take them over");
         return endpoint is null || clientId is null || secret is null ? null : new(endpoint, clientId, secret, prefix);
     }

@@ -11,9 +11,6 @@ namespace Cambist;
 /// </summary>
 internal sealed class CustomResolvers(ImmutableArray<(string Name, ISubjectTokenResolver Resolver)> resolvers, KeyRing ours, IEngineListener listener) : ITokenResolver
 {
-    /// <summary>Tokens of ours that are looked up.</summary>
-    static readonly string[] OurPrefixes = ["sub_", "cbt_", "cbr_"];
-
     public ValueTask<Result<ResolvedToken>?> ResolveAsync(SentToken token, Registry registry, DateTimeOffset now, CancellationToken cancellationToken) =>
         resolvers.IsEmpty || IsTaken(token, registry)
             ? new((Result<ResolvedToken>?)null)
@@ -22,7 +19,7 @@ internal sealed class CustomResolvers(ImmutableArray<(string Name, ISubjectToken
     static bool IsTaken(SentToken token, Registry registry)
     {
         if (token.TokenType is not (TokenTypes.AccessToken or TokenTypes.IdToken or TokenTypes.Jwt)) return true;
-        if (OurPrefixes.Any(prefix => token.Value.StartsWith(prefix, StringComparison.Ordinal))) return true;
+        if (OurPrefixes.All.Any(prefix => token.Value.StartsWith(prefix, StringComparison.Ordinal))) return true;
         return token.Jws is { } jws && jws.Payload.TryGet("iss"u8, out var iss) && iss.GetString() is { } issuer
             && (issuer == registry.Issuer || registry.IssuersByIdentifier.ContainsKey(issuer));
     }
