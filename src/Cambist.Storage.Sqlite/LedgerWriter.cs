@@ -168,13 +168,13 @@ sealed class LedgerWriter(Database database, TimeProvider clock, TimeSpan? audit
         }
 
         if (entry.Consumes.Count > 0 && TokenRows.Consume(database, entry.Consumes) is { } used) return CommitResult.AlreadyUsed(used);
-        if (entry.Stores is { } token)
+        for (var i = 0; i < entry.Stores.Count; i++)
         {
-            TokenRows.Add(database, token);
-            _tokens++;
-            _lives.Expires(token.ExpiresAt);
+            TokenRows.Add(database, entry.Stores[i]);
+            _lives.Expires(entry.Stores[i].ExpiresAt);
         }
 
+        _tokens += entry.Stores.Count;
         _keys += entry.Consumes.Count;
         _lives.Expires(entry.ExpiresAt ?? 0);
         _lives.ExternalExpires(entry.ExternalUntil);

@@ -8,7 +8,7 @@ sealed class SqliteTokenStore(GroupCommit commits, LedgerWriter writer, ReadConn
     public ValueTask<CommitResult> MintAsync(StoredToken token, LedgerEntry entry, CancellationToken cancellationToken)
     {
         if (token.Kind != StoredTokenKind.ImpersonationToken) throw new ArgumentException("Only impersonation tokens are minted.", nameof(token));
-        return commits.CommitAsync(entry with { Stores = token }, cancellationToken);
+        return commits.CommitAsync(entry with { Stores = [token] }, cancellationToken);
     }
 
     public ValueTask<IReadOnlyList<StoredToken>> ListImpersonationTokensAsync(string? afterId, int limit, CancellationToken cancellationToken)

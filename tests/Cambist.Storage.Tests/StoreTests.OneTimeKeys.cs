@@ -50,7 +50,7 @@ public abstract partial class StoreTests
     {
         await CommittedAsync(Some.Entry() with { Consumes = [Some.Key("a")] });
 
-        await CommitAsync(Some.Entry() with { Consumes = [Some.Key("a")], Stores = Some.Token("t") });
+        await CommitAsync(Some.Entry() with { Consumes = [Some.Key("a")], Stores = [Some.Token("t")] });
 
         (await Store.Tokens.FindAsync(Some.Hash("t"), None)).ShouldBeNull();
     }

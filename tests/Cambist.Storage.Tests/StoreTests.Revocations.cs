@@ -87,7 +87,7 @@ public abstract partial class StoreTests
     {
         await Store.Ledger.RevokeAsync(Some.Revocation(RevocationKind.Lineage, "a"), None);
 
-        await CommitAsync(Some.Entry() with { DependsOn = [Some.Own("a")], Consumes = [Some.Key("k")], Stores = Some.Token("t") });
+        await CommitAsync(Some.Entry() with { DependsOn = [Some.Own("a")], Consumes = [Some.Key("k")], Stores = [Some.Token("t")] });
 
         (await AllAsync()).ShouldBeEmpty();
         (await Store.Tokens.FindAsync(Some.Hash("t"), None)).ShouldBeNull();
@@ -174,7 +174,7 @@ public abstract partial class StoreTests
         await CommittedAsync(Some.Entry() with { ExpiresAt = Clock.Milliseconds + hour });
         (await Store.Ledger.RevokeAsync(Some.Revocation(RevocationKind.Lineage, "a"), None)).KeepUntil.ShouldBeGreaterThanOrEqualTo(Clock.Milliseconds + hour + 5 * 60_000);
 
-        await CommittedAsync(Some.Entry() with { Stores = Some.Token("t", StoredTokenKind.RefreshToken, Clock.Milliseconds + 8 * hour) });
+        await CommittedAsync(Some.Entry() with { Stores = [Some.Token("t", StoredTokenKind.RefreshToken, Clock.Milliseconds + 8 * hour)] });
         (await Store.Ledger.RevokeAsync(Some.Revocation(RevocationKind.Lineage, "b"), None)).KeepUntil.ShouldBeGreaterThanOrEqualTo(Clock.Milliseconds + 8 * hour + 5 * 60_000);
 
         var asked = Clock.Milliseconds + 1000L * hour;

@@ -6,7 +6,7 @@ public abstract partial class StoreTests
     public async Task A_token_stored_with_an_entry_is_found_by_its_hash()
     {
         var token = Some.Token("cbt_1");
-        await CommittedAsync(Some.Entry() with { Stores = token });
+        await CommittedAsync(Some.Entry() with { Stores = [token] });
 
         var found = (await Store.Tokens.FindAsync(Some.Hash("cbt_1"), None))!;
 
@@ -17,17 +17,29 @@ public abstract partial class StoreTests
     [Fact]
     public async Task An_expired_token_is_still_found()
     {
-        await CommittedAsync(Some.Entry() with { Stores = Some.Token("cbt_1", expiresAt: Clock.Milliseconds + 1) });
+        await CommittedAsync(Some.Entry() with { Stores = [Some.Token("cbt_1", expiresAt: Clock.Milliseconds + 1)] });
         Clock.Advance(TimeSpan.FromMinutes(5));
 
         (await Store.Tokens.FindAsync(Some.Hash("cbt_1"), None)).ShouldNotBeNull();
     }
 
     [Fact]
+    public async Task An_entry_stores_all_its_tokens_or_none()
+    {
+        await CommittedAsync(Some.Entry() with { Stores = [Some.Token("cbt_1"), Some.Token("cbr_1", StoredTokenKind.RefreshToken)] });
+        (await Store.Tokens.FindAsync(Some.Hash("cbt_1"), None))!.Kind.ShouldBe(StoredTokenKind.AccessToken);
+        (await Store.Tokens.FindAsync(Some.Hash("cbr_1"), None))!.Kind.ShouldBe(StoredTokenKind.RefreshToken);
+
+        var half = Some.Entry() with { Stores = [Some.Token("cbt_2"), Some.Token("cbr_1", StoredTokenKind.RefreshToken)] };
+        await Should.ThrowAsync<LedgerEntryRejectedException>(async () => await CommitAsync(half));
+        (await Store.Tokens.FindAsync(Some.Hash("cbt_2"), None)).ShouldBeNull();
+    }
+
+    [Fact]
     public async Task An_entry_whose_token_is_stored_already_is_rejected_alone_and_wholly()
     {
-        await CommittedAsync(Some.Entry() with { Stores = Some.Token("cbt_1") });
-        var bad = Some.Entry("bad") with { Stores = Some.Token("cbt_1"), Consumes = [Some.Key("k")] };
+        await CommittedAsync(Some.Entry() with { Stores = [Some.Token("cbt_1")] });
+        var bad = Some.Entry("bad") with { Stores = [Some.Token("cbt_1")], Consumes = [Some.Key("k")] };
 
         var entries = Enumerable.Range(0, 100).Select(i => i == 42 ? bad : Some.Entry("good")).ToList();
         var results = await Task.WhenAll(entries.Select(async entry =>
@@ -82,7 +94,7 @@ public abstract partial class StoreTests
     [Fact]
     public async Task Impersonation_tokens_are_listed_by_id_without_expired_and_cancelled_ones_page_after_page()
     {
-        await CommittedAsync(Some.Entry() with { Stores = Some.Token("a-is-an-access-token") });
+        await CommittedAsync(Some.Entry() with { Stores = [Some.Token("a-is-an-access-token")] });
         foreach (var name in new[] { "d", "b", "a", "c" }) await MintAsync(name);
         await MintAsync("short", Clock.Milliseconds + 1000);
         (await ListAsync(null, 10)).ShouldBe(["id-a", "id-b", "id-c", "id-d", "id-short"]);
@@ -113,7 +125,7 @@ public abstract partial class StoreTests
     public async Task There_is_nothing_to_cancel_where_no_such_token_lives()
     {
         await MintAsync("gone", Clock.Milliseconds + 1000);
-        await CommittedAsync(Some.Entry() with { Stores = Some.Token("cbt") });
+        await CommittedAsync(Some.Entry() with { Stores = [Some.Token("cbt")] });
         Clock.Advance(TimeSpan.FromSeconds(1));
 
         (await Store.Tokens.CancelAsync("id-gone", Some.AdminAct("x"), None)).ShouldBeFalse();

@@ -19,7 +19,7 @@ internal sealed class DecisionRecorder(ILedger ledger, Strangers strangers)
             ScopesGiven = token.Scopes,
             ActorChain = ChainOf(token),
             ExpiresAt = token.ExpiresAt * 1000,
-            Stores = issued.Stored,
+            Stores = issued.Stored is { } stored ? [stored] : [],
             Consumes = SpentOnSuccess(walk, token),
             DependsOn = LineagesOf(walk),
         };

@@ -102,8 +102,8 @@ public sealed record LedgerEntry
     /// <summary>Keys that this entry consumes.</summary>
     public IReadOnlyList<OneTimeKey> Consumes { get; init; } = [];
 
-    /// <summary>A token to store with the entry.</summary>
-    public StoredToken? Stores { get; init; }
+    /// <summary>Tokens to store with the entry.</summary>
+    public IReadOnlyList<StoredToken> Stores { get; init; } = [];
 
     /// <summary>
     /// The latest expiry of the external tokens that were shown, granted or not, milliseconds since 1970; 0 where there was none.

@@ -47,7 +47,7 @@ sealed class MemoryLedger(TimeProvider clock) : ILedger, ITokenStore, IDecisionL
     public ValueTask<CommitResult> MintAsync(StoredToken token, LedgerEntry entry, CancellationToken cancellationToken)
     {
         if (token.Kind != StoredTokenKind.ImpersonationToken) throw new ArgumentException("Only impersonation tokens are minted.", nameof(token));
-        return CommitAsync(entry with { Stores = token }, cancellationToken);
+        return CommitAsync(entry with { Stores = [token] }, cancellationToken);
     }
 
     public ValueTask<IReadOnlyList<StoredToken>> ListImpersonationTokensAsync(string? afterId, int limit, CancellationToken cancellationToken) =>
@@ -93,22 +93,29 @@ sealed class MemoryLedger(TimeProvider clock) : ILedger, ITokenStore, IDecisionL
             if (_used.Contains(used) || !keys.Add(used)) return CommitResult.AlreadyUsed(key.Kind);
         }
 
-        if (entry.Stores is { } token) Store(token);
+        Store(entry.Stores);
         _used.UnionWith(keys);
         var id = _ids.Next();
-        _entries.Add(entry with { Id = id, Input = entry.Input.ToArray(), Consumes = [], Stores = null, ExternalUntil = 0, DependsOn = [] });
+        _entries.Add(entry with { Id = id, Input = entry.Input.ToArray(), Consumes = [], Stores = [], ExternalUntil = 0, DependsOn = [] });
         Lives.Note(expiry: entry.ExpiresAt ?? 0, externalExpiry: entry.ExternalUntil);
         return CommitResult.Committed(id);
     }
 
-    void Store(StoredToken token)
+    void Store(IReadOnlyList<StoredToken> tokens)
     {
-        var copy = token with { Hash = token.Hash.ToArray(), Content = token.Content.ToArray() };
-        var sameId = token.Kind == StoredTokenKind.ImpersonationToken && _tokens.Values.Any(t => t.Kind == token.Kind && t.Id == token.Id);
-        if (sameId || !_tokens.TryAdd(Convert.ToHexString(token.Hash.Span), copy))
-            throw new LedgerEntryRejectedException("The token to store is stored already.");
-        Lives.Note(expiry: token.ExpiresAt);
+        var hashes = new HashSet<string>(StringComparer.Ordinal);
+        if (tokens.Any(token => IsStored(token) || !hashes.Add(Convert.ToHexString(token.Hash.Span))))
+            throw new LedgerEntryRejectedException("A token to store is stored already.");
+        foreach (var token in tokens)
+        {
+            _tokens.Add(Convert.ToHexString(token.Hash.Span), token with { Hash = token.Hash.ToArray(), Content = token.Content.ToArray() });
+            Lives.Note(expiry: token.ExpiresAt);
+        }
     }
+
+    bool IsStored(StoredToken token) =>
+        _tokens.ContainsKey(Convert.ToHexString(token.Hash.Span)) ||
+        (token.Kind == StoredTokenKind.ImpersonationToken && _tokens.Values.Any(t => t.Kind == token.Kind && t.Id == token.Id));
 
     Revocation Revoke(Revocation revocation)
     {

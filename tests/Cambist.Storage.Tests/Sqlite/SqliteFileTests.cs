@@ -23,7 +23,7 @@ public sealed class SqliteFileTests : IDisposable
         DecisionId first;
         await using (var store = Open())
         {
-            first = await CommitAsync(store, Some.Entry() with { Consumes = [Some.Key("k")], Stores = Some.Token("t") });
+            first = await CommitAsync(store, Some.Entry() with { Consumes = [Some.Key("k")], Stores = [Some.Token("t")] });
             await store.Ledger.RevokeAsync(Some.Revocation(RevocationKind.Lineage, "a"), None);
             await store.Keys.TryReplaceAsync(0, [new("kid", StoredKeyUse.Signing, "ES256", 1, 2, null, null, new byte[] { 1 })], null, None);
             await store.Registries.SaveActivatedAsync(new("r", "text", 1), None);

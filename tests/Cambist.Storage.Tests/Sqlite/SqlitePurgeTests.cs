@@ -25,8 +25,8 @@ public sealed class SqlitePurgeTests : IDisposable
         var late = _clock.Milliseconds + 100L * 86_400_000;
         for (var i = 0; i < 300; i++)
         {
-            await CommitAsync(store, Some.Entry("old") with { Consumes = [Some.Key("short" + i, keepUntil: soon)], Stores = Some.Token("short" + i, expiresAt: soon) });
-            await CommitAsync(store, Some.Entry("old") with { Consumes = [Some.Key("long" + i, keepUntil: late)], Stores = Some.Token("long" + i, expiresAt: late) });
+            await CommitAsync(store, Some.Entry("old") with { Consumes = [Some.Key("short" + i, keepUntil: soon)], Stores = [Some.Token("short" + i, expiresAt: soon)] });
+            await CommitAsync(store, Some.Entry("old") with { Consumes = [Some.Key("long" + i, keepUntil: late)], Stores = [Some.Token("long" + i, expiresAt: late)] });
         }
 
         await store.Ledger.RevokeAsync(Some.Revocation(RevocationKind.Lineage, "kept", late), None);
@@ -88,7 +88,7 @@ public sealed class SqlitePurgeTests : IDisposable
     {
         await using var store = SqliteStore.Open(StorePath, _clock, new() { AuditRetention = TimeSpan.FromDays(1) });
         var soon = _clock.Milliseconds + 1000;
-        await Task.WhenAll(Enumerable.Range(0, 3000).Select(i => CommitAsync(store, Spending("k" + i, soon) with { Stores = Some.Token("t" + i, expiresAt: soon) })));
+        await Task.WhenAll(Enumerable.Range(0, 3000).Select(i => CommitAsync(store, Spending("k" + i, soon) with { Stores = [Some.Token("t" + i, expiresAt: soon)] })));
         await store.Ledger.RevokeAsync(Some.Revocation(RevocationKind.Client, "web"), None);
         await store.Ledger.RevokeAsync(Some.Revocation(RevocationKind.Lineage, "a.b"), None);
         await store.Ledger.RevokeAsync(Some.Revocation(RevocationKind.Subject, "alice"), None);
@@ -107,7 +107,7 @@ public sealed class SqlitePurgeTests : IDisposable
     {
         await using var store = SqliteStore.Open(StorePath, _clock, new() { AuditRetention = TimeSpan.FromDays(1) });
         var until = _clock.Milliseconds + 60_000;
-        await CommitAsync(store, Spending("k", until) with { Stores = Some.Token("t", expiresAt: until), ExpiresAt = until });
+        await CommitAsync(store, Spending("k", until) with { Stores = [Some.Token("t", expiresAt: until)], ExpiresAt = until });
         await store.Ledger.RevokeAsync(Some.Revocation(RevocationKind.Lineage, "a.b"), None);
 
         _clock.Milliseconds = until + (5 * 60_000);
@@ -147,7 +147,7 @@ public sealed class SqlitePurgeTests : IDisposable
                 _clock.Advance(TimeSpan.FromHours(4));
                 var name = $"{day}-{hour}-";
                 await Task.WhenAll(Enumerable.Range(0, 60).Select(i => CommitAsync(
-                    store, Spending(name + i, _clock.Milliseconds + 600_000) with { Trace = new('x', 500), Stores = Some.Token(name + i, expiresAt: _clock.Milliseconds + 600_000) })));
+                    store, Spending(name + i, _clock.Milliseconds + 600_000) with { Trace = new('x', 500), Stores = [Some.Token(name + i, expiresAt: _clock.Milliseconds + 600_000)] })));
             }
 
             sizes.Add(Pages());

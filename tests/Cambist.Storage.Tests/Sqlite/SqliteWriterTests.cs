@@ -76,7 +76,7 @@ public sealed class SqliteWriterTests : IDisposable
         var bad = Some.Token("bad") with { Hash = new byte[31] };
 
         var commits = Enumerable.Range(0, 200)
-            .Select(i => store.Ledger.CommitAsync(Some.Entry() with { Consumes = [Some.Key("k" + i)], Stores = i % 50 == 7 ? bad : Some.Token("t" + i) }, None).AsTask())
+            .Select(i => store.Ledger.CommitAsync(Some.Entry() with { Consumes = [Some.Key("k" + i)], Stores = [i % 50 == 7 ? bad : Some.Token("t" + i)] }, None).AsTask())
             .ToArray();
 
         for (var i = 0; i < commits.Length; i++)

@@ -85,7 +85,7 @@ public sealed class TokenIntrospectionTests : IssuerKeysFixture
         var id = Lineage.NewRoot();
         var claims = $$"""{"iss":"https://sts.example.com","sub":"alice","aud":"{{Orders}}","client_id":"web","iat":{{now}},"exp":{{now + life}},"jti":"{{id}}"}""";
         var issued = OpaqueToken.Create(Encoding.UTF8.GetBytes(claims), id, now + life);
-        var entry = new LedgerEntry { Outcome = DecisionOutcome.Issued, Action = "test", RegistryRevision = "0", Stores = issued.Stored };
+        var entry = new LedgerEntry { Outcome = DecisionOutcome.Issued, Action = "test", RegistryRevision = "0", Stores = [issued.Stored!] };
         (await ledger.CommitAsync(entry, TestContext.Current.CancellationToken)).Status.ShouldBe(CommitStatus.Committed);
         return Encoding.ASCII.GetString(issued.Value.Span);
     }
