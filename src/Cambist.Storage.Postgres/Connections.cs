@@ -1,0 +1,106 @@
+using Npgsql;
+
+namespace Cambist.Storage.Postgres;
+
+/// <summary>Connections to the primary, whichever of the hosts it is.</summary>
+sealed class Connections : IAsyncDisposable
+{
+    // A node that vanished in the middle of a transaction holds the fence until its end is noticed: seconds, not TCP's two hours.
+    const string Session = "-c lock_timeout=8000 -c statement_timeout=15000 -c idle_in_transaction_session_timeout=10000"
+        + " -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 -c tcp_user_timeout=10000";
+
+    readonly NpgsqlMultiHostDataSource _hosts;
+    readonly NpgsqlDataSource _primary;
+    volatile bool _closed;
+
+    public Connections(string connectionString)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        Default("Timeout", () => settings.Timeout = 5);
+        Default("Command Timeout", () => settings.CommandTimeout = 10);
+        Default("Keepalive", () => settings.KeepAlive = 10);
+        Default("Application Name", () => settings.ApplicationName = "cambist");
+        Default("Max Auto Prepare", () => settings.MaxAutoPrepare = 64);
+        Default("Maximum Pool Size", () => settings.MaxPoolSize = 16);
+        settings.AutoPrepareMinUsages = 2;
+        settings.HostRecheckSeconds = 1;
+        settings.NoResetOnClose = true; // nothing outlives a transaction
+        settings.IncludeErrorDetail = false; // it quotes values
+        settings.Options = $"{Session} {settings.Options}".TrimEnd();
+        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
+        builder.UsePhysicalConnectionInitializer(static connection => CheckAsync(connection).GetAwaiter().GetResult(), CheckAsync);
+        _hosts = builder.BuildMultiHost();
+        _primary = _hosts.WithTargetSession(TargetSessionAttributes.Primary);
+
+        void Default(string name, Action set)
+        {
+            if (!settings.ContainsKey(name) || !connectionString.Contains(name, StringComparison.OrdinalIgnoreCase)) set();
+        }
+    }
+
+    /// <summary>A connection to the primary. What a caller leaves open in it is rolled back when it is disposed.</summary>
+    /// <exception cref="StoreUnavailableException">None of the hosts is a primary that answers.</exception>
+    public async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
+    {
+        if (_closed) throw new StoreUnavailableException("The store is closed.");
+        try
+        {
+            return await _primary.OpenConnectionAsync(cancellationToken);
+        }
+        catch (Exception e)
+        {
+            throw Fault(e);
+        }
+    }
+
+    /// <summary>One statement, on the primary.</summary>
+    /// <exception cref="StoreUnavailableException">The store cannot be read now.</exception>
+    public async ValueTask<T> ReadAsync<T>(Action<NpgsqlBatch> ask, Func<NpgsqlDataReader, Task<T>> read, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var connection = await OpenAsync(cancellationToken);
+            await using var batch = new NpgsqlBatch(connection);
+            ask(batch);
+            await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+            return await read(reader);
+        }
+        catch (Exception e)
+        {
+            throw Fault(e);
+        }
+    }
+
+    /// <summary>Statements without parameters, in one round trip.</summary>
+    public static async Task RunAsync(NpgsqlConnection connection, params string[] statements)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        foreach (var statement in statements) batch.Add(statement);
+        await batch.ExecuteNonQueryAsync();
+    }
+
+    public Exception Fault(Exception e)
+    {
+        // Connected to what is a standby now: the others of the pool are no better.
+        if (e is PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction }) _hosts.Clear();
+        return PostgresFault.Of(e);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _closed = true;
+        await _primary.DisposeAsync();
+        await _hosts.DisposeAsync();
+    }
+
+    /// <summary>What is answered is on disk, or it is not answered.</summary>
+    static async Task CheckAsync(NpgsqlConnection connection)
+    {
+        await using var ask = new NpgsqlCommand("SELECT current_setting('fsync'), current_setting('synchronous_commit'), current_setting('full_page_writes')", connection);
+        await using var row = await ask.ExecuteReaderAsync();
+        await row.ReadAsync();
+        if (row.GetString(0) != "on" || row.GetString(1) == "off" || row.GetString(2) != "on")
+            throw new StoreUnavailableException(
+                $"PostgreSQL runs with fsync={row.GetString(0)}, synchronous_commit={row.GetString(1)}, full_page_writes={row.GetString(2)}, so an answered exchange could be lost. Set all three to on");
+    }
+}

@@ -1,0 +1,74 @@
+CREATE SCHEMA IF NOT EXISTS cambist;
+
+CREATE TABLE cambist.schema_version (version integer NOT NULL);
+INSERT INTO cambist.schema_version VALUES (0);
+
+-- A row an entry; ids rise, so rows and index entries are only ever appended. A partition a day, made ahead and dropped whole.
+CREATE TABLE cambist.decisions (
+  id    uuid  NOT NULL PRIMARY KEY,
+  entry bytea NOT NULL
+) PARTITION BY RANGE (id);
+
+-- Ordered by time, keep_until grows at its right edge alone.
+CREATE TABLE cambist.one_time_keys (
+  key        bytea    NOT NULL CHECK (length(key) = 32),
+  kind       smallint NOT NULL,
+  keep_until bigint   NOT NULL,
+  PRIMARY KEY (key, kind)
+) WITH (autovacuum_vacuum_scale_factor = 0.05);
+CREATE INDEX one_time_keys_by_end ON cambist.one_time_keys (keep_until);
+
+-- Only hashes: a stolen copy holds no token. Names and ids are UTF-8 bytes: no collation, and any character.
+CREATE TABLE cambist.stored_tokens (
+  hash       bytea    NOT NULL PRIMARY KEY CHECK (length(hash) = 32),
+  kind       smallint NOT NULL,
+  id         bytea    NOT NULL,
+  expires_at bigint   NOT NULL,
+  content    bytea    NOT NULL
+) WITH (autovacuum_vacuum_scale_factor = 0.05);
+CREATE UNIQUE INDEX impersonation_tokens_by_id ON cambist.stored_tokens (id) WHERE kind = 3;
+CREATE INDEX stored_tokens_by_end ON cambist.stored_tokens (expires_at);
+
+CREATE TABLE cambist.revocations (
+  kind       smallint NOT NULL,
+  value      bytea    NOT NULL,
+  at         bigint   NOT NULL,
+  reason     bytea    NOT NULL,
+  keep_until bigint   NOT NULL,
+  PRIMARY KEY (kind, value)
+);
+
+-- One row. No id that is given after a revocation is dated at or before separated_at; expiries are raised in steps.
+CREATE TABLE cambist.marks (
+  separated_at           bigint NOT NULL DEFAULT 0,
+  latest_expiry          bigint NOT NULL DEFAULT 0,
+  latest_external_expiry bigint NOT NULL DEFAULT 0,
+  longest_life           bigint NOT NULL DEFAULT 0
+);
+INSERT INTO cambist.marks DEFAULT VALUES;
+
+CREATE TABLE cambist.keys (
+  position     integer  NOT NULL PRIMARY KEY,
+  key_id       text     NOT NULL UNIQUE,
+  use          smallint NOT NULL,
+  algorithm    text     NOT NULL,
+  created_at   bigint   NOT NULL,
+  signs_from   bigint   NOT NULL,
+  signs_until  bigint,
+  revoked_at   bigint,
+  sealed       bytea    NOT NULL,
+  longest_life bigint   NOT NULL
+);
+CREATE TABLE cambist.keys_version (version bigint NOT NULL);
+INSERT INTO cambist.keys_version VALUES (0);
+
+-- The revision activated last has the highest place.
+CREATE SEQUENCE cambist.registry_places;
+CREATE TABLE cambist.registry_revisions (
+  revision     text   NOT NULL PRIMARY KEY,
+  place        bigint NOT NULL UNIQUE,
+  text         text   NOT NULL,
+  activated_at bigint NOT NULL
+);
+
+CREATE TABLE cambist.admin_token (one boolean NOT NULL PRIMARY KEY DEFAULT true CHECK (one), sha256 bytea NOT NULL);

@@ -1,0 +1,89 @@
+using Npgsql;
+
+namespace Cambist.Storage.Postgres;
+
+sealed class PostgresKeyStore(Transactions transactions, Connections connections, LedgerClock clock) : IKeyStore
+{
+    const string Version = "SELECT version FROM cambist.keys_version";
+
+    // One statement, so that version and keys are of one moment.
+    const string Select = """
+        SELECT v.version, key_id, use, algorithm, created_at, signs_from, signs_until, revoked_at, sealed, longest_life
+        FROM cambist.keys_version v LEFT JOIN cambist.keys ON true ORDER BY position
+        """;
+
+    // Of two nodes the second waits here for the first, and then finds another version.
+    const string Raise = "UPDATE cambist.keys_version SET version = version + 1 WHERE version = $1";
+
+    const string Insert = """
+        INSERT INTO cambist.keys (position, key_id, use, algorithm, created_at, signs_from, signs_until, revoked_at, sealed, longest_life)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        """;
+
+    public ValueTask<StoredKeys> ReadAsync(CancellationToken cancellationToken) =>
+        connections.ReadAsync(ask => ask.Add(Select), rows => ReadAsync(rows, cancellationToken), cancellationToken);
+
+    public ValueTask<long> ReadVersionAsync(CancellationToken cancellationToken) =>
+        connections.ReadAsync(ask => ask.Add(Version), async row => await row.ReadAsync(cancellationToken) ? row.GetInt64(0) : 0, cancellationToken);
+
+    public ValueTask<bool> TryReplaceAsync(long expectedVersion, IReadOnlyList<SealedKey> keys, LedgerEntry? entry, CancellationToken cancellationToken)
+    {
+        var json = entry is null ? default : DecisionRows.JsonOf(entry);
+        return new(transactions.RunAsync(
+            Sql.ShareFence,
+            async connection =>
+            {
+                if (!await ReplaceAsync(connection, expectedVersion, keys)) return false;
+                if (entry is null) return true;
+                var pass = new EntryPass(clock);
+                pass.TryAdd(entry, json);
+                await using var record = new NpgsqlBatch(connection);
+                pass.AppendTo(record);
+                await using var reader = await record.ExecuteReaderAsync();
+                await pass.ReadAsync(reader);
+                return pass.Results[0].Status == CommitStatus.Committed;
+            },
+            cancellationToken));
+    }
+
+    static async Task<bool> ReplaceAsync(NpgsqlConnection connection, long expectedVersion, IReadOnlyList<SealedKey> keys)
+    {
+        await using (var raise = new NpgsqlBatch(connection))
+        {
+            raise.Add(Raise).With(expectedVersion);
+            if (await raise.ExecuteNonQueryAsync() != 1) return false;
+        }
+
+        await using var replace = new NpgsqlBatch(connection);
+        replace.Add("DELETE FROM cambist.keys");
+        for (var i = 0; i < keys.Count; i++)
+        {
+            var key = keys[i];
+            replace.Add(Insert)
+                .With(i).With(key.KeyId).With((short)key.Use).With(key.Algorithm).With(key.CreatedAt)
+                .With(key.SignsFrom).WithNullable(key.SignsUntil).WithNullable(key.RevokedAt).With(key.Sealed.ToArray()).With(key.LongestLife);
+        }
+
+        await replace.ExecuteNonQueryAsync();
+        return true;
+    }
+
+    static async Task<StoredKeys> ReadAsync(NpgsqlDataReader row, CancellationToken cancellationToken)
+    {
+        var keys = new List<SealedKey>();
+        long version = 0;
+        while (await row.ReadAsync(cancellationToken))
+        {
+            version = row.GetInt64(0);
+            if (row.IsDBNull(1)) continue; // no keys yet
+            keys.Add(new(
+                row.GetString(1), (StoredKeyUse)row.GetInt16(2), row.GetString(3), row.GetInt64(4), row.GetInt64(5),
+                row.IsDBNull(6) ? null : row.GetInt64(6), row.IsDBNull(7) ? null : row.GetInt64(7), row.GetFieldValue<byte[]>(8))
+            {
+                LongestLife = row.GetInt64(9),
+            });
+        }
+
+        return new(version, keys);
+    }
+}
