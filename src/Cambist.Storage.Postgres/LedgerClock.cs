@@ -4,7 +4,9 @@ namespace Cambist.Storage.Postgres;
 /// The ledger's clock: the database's, which all nodes share. Any clock but the system's, which is a test's, is taken in its stead.
 /// Knows the stamp (milliseconds and counter) of the last id that this node was given.
 /// </summary>
-sealed class LedgerClock(TimeProvider clock)
+/// <param name="clock">This node's.</param>
+/// <param name="isOfDatabase">Whether the database's clock counts.</param>
+sealed class LedgerClock(TimeProvider clock, bool isOfDatabase)
 {
     /// <summary>The database's milliseconds, or the parameter that stands for them.</summary>
     public const string Now = "coalesce($1::bigint, (extract(epoch FROM clock_timestamp()) * 1000)::bigint)";
@@ -12,7 +14,7 @@ sealed class LedgerClock(TimeProvider clock)
     long _lastStamp;
 
     /// <summary>What stands for the database's clock; null where it counts itself.</summary>
-    public long? Instead => clock == TimeProvider.System ? null : Node;
+    public long? Instead => isOfDatabase ? null : Node;
 
     /// <summary>This node's own clock, milliseconds since 1970.</summary>
     public long Node => clock.GetUtcNow().ToUnixTimeMilliseconds();

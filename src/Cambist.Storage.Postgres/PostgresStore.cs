@@ -36,17 +36,16 @@ public static class PostgresStore
     /// one. The message is for the operator.
     /// </exception>
     public static Store Open(string connection, TimeProvider clock, PostgresStoreOptions? options = null) =>
-        Task.Run(() => OpenAsync(connection, clock, options ?? new())).GetAwaiter().GetResult();
+        Task.Run(() => OpenAsync(connection, new(clock, isOfDatabase: clock == TimeProvider.System), options ?? new())).GetAwaiter().GetResult();
 
-    static async Task<Store> OpenAsync(string connection, TimeProvider clock, PostgresStoreOptions options)
+    internal static async Task<Store> OpenAsync(string connection, LedgerClock clock, PostgresStoreOptions options)
     {
         if (options.AuditRetention is { } retention) ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(retention, TimeSpan.Zero, nameof(options));
         var connections = new Connections(PostgresAddress.Parse(connection));
         try
         {
-            var ledgerClock = new LedgerClock(clock);
-            await PrepareAsync(connections, ledgerClock, options);
-            return Assemble(connections, ledgerClock, options);
+            await PrepareAsync(connections, clock, options);
+            return Assemble(connections, clock, options);
         }
         catch
         {

@@ -1,0 +1,110 @@
+namespace Cambist.Storage.Tests.Postgres;
+
+/// <summary>Revocations and exchanges on two nodes at once.</summary>
+public sealed class FenceTests(PostgresDatabases databases) : PostgresNodes(databases)
+{
+    [Fact]
+    public async Task After_each_of_1000_revocations_was_answered_no_exchange_under_it_commits_on_either_node()
+    {
+        Store[] nodes = [Open(), Open()];
+        var late = 0;
+        var early = 0;
+        await Task.WhenAll(Enumerable.Range(0, 10).Select(worker => Task.Run(async () =>
+        {
+            for (var round = 0; round < 100; round++)
+            {
+                var id = $"root{worker}-{round}";
+                var answered = 0;
+                var exchanges = nodes.Select(node => Task.Run(async () =>
+                {
+                    for (var i = 0; i < 3; i++)
+                    {
+                        var wasAnswered = Volatile.Read(ref answered) == 1;
+                        var result = await node.Ledger.CommitAsync(Some.Entry() with { DependsOn = [Some.Own(id + ".child")] }, None);
+                        if (result.Status == CommitStatus.Committed) Interlocked.Increment(ref wasAnswered ? ref late : ref early);
+                    }
+                })).ToArray();
+                await nodes[round % 2].Ledger.RevokeAsync(Some.Revocation(RevocationKind.Lineage, id), None);
+                Volatile.Write(ref answered, 1);
+                (await nodes[(round + 1) % 2].Ledger.CommitAsync(Some.Entry() with { DependsOn = [Some.Own(id)] }, None)).Status.ShouldBe(CommitStatus.Revoked);
+                await Task.WhenAll(exchanges);
+            }
+        })));
+
+        late.ShouldBe(0);
+        early.ShouldBeGreaterThan(0, "or nothing raced");
+    }
+
+    [Fact]
+    public async Task A_commit_that_waited_for_a_revocation_sees_it()
+    {
+        var node = Open();
+        await node.Ledger.CommitAsync(Some.Entry(), None);
+        await using var fence = await CloseFenceAsync();
+        var commit = node.Ledger.CommitAsync(Some.Entry() with { DependsOn = [Some.Own("a.b")] }, None).AsTask();
+        await SomebodyWaitsAsync();
+
+        await using (var revoke = new Npgsql.NpgsqlCommand("INSERT INTO cambist.revocations VALUES (1, 'a', 1, 'x', 9223372036854775807); COMMIT", fence))
+            await revoke.ExecuteNonQueryAsync(Cancellation);
+
+        (await commit).Status.ShouldBe(CommitStatus.Revoked);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(120)]
+    [InlineData(-120)]
+    public async Task What_was_recorded_before_a_revocation_is_dated_before_it_and_what_comes_after_it_later_whatever_the_clocks_of_the_nodes(int secondsAhead)
+    {
+        var other = await OpenWithClockAsync(TimeSpan.FromSeconds(secondsAhead));
+        var here = Open();
+        for (var round = 0; round < 20; round++)
+        {
+            var before = await Task.WhenAll(CommitAsync(other), CommitAsync(here));
+            var now = DateTimeOffset.FromUnixTimeMilliseconds(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
+            var at = (await here.Ledger.RevokeAsync(Some.Revocation(RevocationKind.Subject, "alice"), None)).At;
+            var after = await Task.WhenAll(CommitAsync(other), CommitAsync(here));
+
+            before.Max(id => id.Milliseconds).ShouldBeLessThanOrEqualTo(at);
+            after.Min(id => id.Milliseconds).ShouldBeGreaterThan(at);
+            // The iat of a token is by its node's clock: one that the other node recorded before is covered too.
+            if (secondsAhead > 0) at.ShouldBeGreaterThanOrEqualTo(now.AddSeconds(secondsAhead - 60).ToUnixTimeMilliseconds());
+        }
+    }
+
+    [Fact]
+    public async Task A_node_whose_clock_is_far_ahead_of_the_databases_issues_nothing()
+    {
+        var ahead = await OpenWithClockAsync(TimeSpan.FromMinutes(10));
+
+        (await Should.ThrowAsync<StoreUnavailableException>(async () => await CommitAsync(ahead))).Message.ShouldContain("ahead of the database's");
+    }
+
+    [Fact]
+    public async Task A_revocation_on_one_node_is_seen_on_the_other_at_once()
+    {
+        var (one, other) = (Open(), Open());
+        var revoked = await one.Ledger.RevokeAsync(Some.Revocation(RevocationKind.Client, "web"), None);
+
+        (await other.Ledger.IsRevokedAsync(Some.Own("a", issuedAt: revoked.At), None)).ShouldBe(revoked);
+    }
+
+    [Fact]
+    public async Task Revocations_with_entries_that_want_the_same_key_are_decided_one_after_the_other()
+    {
+        var node = Open();
+        await using (await CloseFenceAsync())
+        {
+            _ = node.Ledger.RevokeAsync(Some.Revocation(RevocationKind.Lineage, "first"), None).AsTask();
+            await SomebodyWaitsAsync();
+        }
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 30).Select(i =>
+            node.Ledger.RevokeAsync(Some.Revocation(RevocationKind.Lineage, "id" + i), Some.AdminAct() with { Consumes = [Some.Key("k")] }, None).AsTask()));
+
+        answers.Count(a => a is not null).ShouldBe(1);
+        (await CountAsync("revocations WHERE value <> 'first'")).ShouldBe(1);
+    }
+
+    static async Task<DecisionId> CommitAsync(Store store) => (await store.Ledger.CommitAsync(Some.Entry(), None)).Id;
+}
