@@ -9,7 +9,6 @@ sealed class Connections : IAsyncDisposable
     const string Session = "-c lock_timeout=8000 -c statement_timeout=15000 -c idle_in_transaction_session_timeout=10000"
         + " -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 -c tcp_user_timeout=10000";
 
-    readonly NpgsqlMultiHostDataSource _hosts;
     readonly NpgsqlDataSource _primary;
     volatile bool _closed;
 
@@ -29,8 +28,9 @@ sealed class Connections : IAsyncDisposable
         settings.Options = $"{Session} {settings.Options}".TrimEnd();
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
         builder.UsePhysicalConnectionInitializer(static connection => CheckAsync(connection).GetAwaiter().GetResult(), CheckAsync);
-        _hosts = builder.BuildMultiHost();
-        _primary = _hosts.WithTargetSession(TargetSessionAttributes.Primary);
+        // Of several hosts one that was lost is passed over until it is looked at again; a single one is tried each time.
+        if (settings.Host!.Contains(',', StringComparison.Ordinal)) _primary = builder.BuildMultiHost().WithTargetSession(TargetSessionAttributes.Primary);
+        else _primary = builder.Build();
 
         void Default(string name, Action set)
         {
@@ -82,7 +82,7 @@ sealed class Connections : IAsyncDisposable
     public Exception Fault(Exception e)
     {
         // Connected to what is a standby now: the others of the pool are no better.
-        if (e is PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction }) _hosts.Clear();
+        if (e is PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction }) _primary.Clear();
         return PostgresFault.Of(e);
     }
 
@@ -90,15 +90,15 @@ sealed class Connections : IAsyncDisposable
     {
         _closed = true;
         await _primary.DisposeAsync();
-        await _hosts.DisposeAsync();
     }
 
     /// <summary>What is answered is on disk, or it is not answered.</summary>
     static async Task CheckAsync(NpgsqlConnection connection)
     {
-        await using var ask = new NpgsqlCommand("SELECT current_setting('fsync'), current_setting('synchronous_commit'), current_setting('full_page_writes')", connection);
+        await using var ask = new NpgsqlCommand("SELECT current_setting('fsync'), current_setting('synchronous_commit'), current_setting('full_page_writes'), pg_is_in_recovery()", connection);
         await using var row = await ask.ExecuteReaderAsync();
         await row.ReadAsync();
+        if (row.GetBoolean(3)) throw new StoreUnavailableException("PostgreSQL is a standby here: name its primary, or all hosts of the two");
         if (row.GetString(0) != "on" || row.GetString(1) == "off" || row.GetString(2) != "on")
             throw new StoreUnavailableException(
                 $"PostgreSQL runs with fsync={row.GetString(0)}, synchronous_commit={row.GetString(1)}, full_page_writes={row.GetString(2)}, so an answered exchange could be lost. Set all three to on");

@@ -73,7 +73,7 @@ static class PostgresAddress
             if (password is not null) settings.Password = Decode(password);
         }
 
-        settings.Host = string.Join(',', authority[(at + 1)..].Split(',').Select(Decode));
+        settings.Host = string.Join(',', authority[(at + 1)..].Split(',').Select(HostAndPort));
         if (!string.IsNullOrEmpty(database)) settings.Database = Decode(database);
         foreach (var parameter in (query ?? "").Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
@@ -84,6 +84,13 @@ static class PostgresAddress
         }
 
         return settings;
+    }
+
+    static string HostAndPort(string text)
+    {
+        var colon = text.LastIndexOf(':');
+        if (colon > text.LastIndexOf(']') && !ushort.TryParse(text[(colon + 1)..], out _)) throw new FormatException($"The postgres:// URL has a port that is no number. {WayToWrite}");
+        return Decode(text);
     }
 
     static (string Before, string? After) Cut(string text, int index) => index < 0 ? (text, null) : (text[..index], text[(index + 1)..]);

@@ -45,7 +45,9 @@ public static class PostgresStore
         try
         {
             await PrepareAsync(connections, clock, options);
-            return Assemble(connections, clock, options);
+            var partitions = new Partitions(connections, clock);
+            if (!options.MustExist) await partitions.MakeAsync(CancellationToken.None);
+            return Assemble(connections, clock, partitions, options);
         }
         catch
         {
@@ -71,9 +73,8 @@ public static class PostgresStore
         }
     }
 
-    static Store Assemble(Connections connections, LedgerClock clock, PostgresStoreOptions options)
+    static Store Assemble(Connections connections, LedgerClock clock, Partitions partitions, PostgresStoreOptions options)
     {
-        var partitions = new Partitions(connections, clock);
         var transactions = new Transactions(connections, partitions);
         var writer = new EntryWriter(connections, clock, partitions);
         var commits = new GroupCommit(writer, new(TimeProvider.System), options.GroupCommit);

@@ -1,0 +1,153 @@
+using System.Collections.Concurrent;
+using Cambist.Storage.Postgres;
+using Cambist.Testing;
+
+namespace Cambist.Storage.Tests.Postgres;
+
+/// <summary>What happens while the database goes away: what was answered is kept, nobody waits for ever, and no restart is needed.</summary>
+public sealed class OutageTests(PostgresDatabases databases) : PostgresNodes(databases)
+{
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public async Task Connections_that_are_cut_under_load_lose_no_answered_entry_and_leave_nobody_waiting()
+    {
+        Store[] nodes = [Open(), Open()];
+        var load = new Load(nodes);
+
+        for (var cut = 0; cut < 15; cut++)
+        {
+            await load.MoreAsync(200);
+            await ExecuteAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
+        }
+
+        await load.MoreAsync(200);
+        await load.EndAsync();
+
+        load.Failures.ShouldNotBeEmpty("or nothing was cut");
+        load.Failures.ShouldAllBe(e => e is StoreUnavailableException);
+        await load.ShouldBeKeptAsync(nodes[0]);
+    }
+
+    [Fact]
+    public async Task A_commit_whose_connection_is_cut_before_its_end_is_unavailable_and_not_tried_again()
+    {
+        var node = Open();
+        var fence = await CloseFenceAsync();
+        var commit = node.Ledger.CommitAsync(Some.Entry() with { Consumes = [Some.Key("k")] }, None).AsTask();
+        await SomebodyWaitsAsync();
+        await ExecuteAsync("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted");
+
+        await Should.ThrowAsync<StoreUnavailableException>(commit);
+
+        await fence.CloseAsync();
+        (await node.Ledger.CommitAsync(Some.Entry() with { Consumes = [Some.Key("k")] }, None)).Status.ShouldBe(CommitStatus.Committed);
+        (await CountAsync("decisions")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_server_that_is_killed_and_started_again_has_all_that_was_answered_and_its_nodes_go_on_by_themselves()
+    {
+        await using var server = await PostgresServer.StartNewAsync();
+        await using var node = PostgresStore.Open(server.ConnectionString(), TimeProvider.System);
+        var load = new Load([node]);
+        await load.MoreAsync(500);
+
+        await server.KillAsync();
+        await load.FailAsync();
+        await Should.ThrowAsync<StoreUnavailableException>(async () => await node.Ledger.RevokeAsync(Some.Revocation(RevocationKind.Lineage, "a"), None).AsTask().WaitAsync(Patience));
+        await Should.ThrowAsync<StoreUnavailableException>(async () => await node.Ledger.IsRevokedAsync(Some.Own("a"), None).AsTask().WaitAsync(Patience));
+        await server.StartAsync();
+        await load.MoreAsync(200);
+        await load.EndAsync();
+
+        load.Failures.ShouldAllBe(e => e is StoreUnavailableException);
+        await load.ShouldBeKeptAsync(node);
+    }
+
+    [Fact]
+    public async Task After_a_failover_a_node_finds_the_new_primary_with_all_that_was_answered_and_revoked()
+    {
+        await using var first = await PostgresServer.StartNewAsync();
+        await using var second = await first.StartStandbyAsync();
+        await first.ExecuteAsync("ALTER SYSTEM SET synchronous_standby_names = '*'");
+        await first.ExecuteAsync("SELECT pg_reload_conf()");
+        await using var node = PostgresStore.Open(first.ConnectionString(second), TimeProvider.System);
+        var load = new Load([node]);
+        await load.MoreAsync(300);
+        await node.Ledger.RevokeAsync(Some.Revocation(RevocationKind.Lineage, "a"), None);
+
+        await first.KillAsync();
+        await load.FailAsync();
+        await second.PromoteAsync();
+        await load.MoreAsync(200);
+        await load.EndAsync();
+
+        load.Failures.ShouldAllBe(e => e is StoreUnavailableException);
+        await load.ShouldBeKeptAsync(node);
+        (await node.Ledger.CommitAsync(Some.Entry() with { DependsOn = [Some.Own("a.b")] }, None)).Status.ShouldBe(CommitStatus.Revoked);
+        (await node.Ledger.IsRevokedAsync(Some.Own("a"), None)).ShouldNotBeNull();
+
+        await Should.ThrowAsync<StoreUnavailableException>(async () => await Task.Run(() => PostgresStore.Open(first.ConnectionString(), TimeProvider.System), Cancellation).WaitAsync(Patience, Cancellation));
+    }
+
+    [Fact]
+    public async Task A_standby_is_no_store()
+    {
+        await using var first = await PostgresServer.StartNewAsync();
+        await using var standby = await first.StartStandbyAsync();
+
+        await Should.ThrowAsync<StoreUnavailableException>(async () => await Task.Run(() => PostgresStore.Open(standby.ConnectionString(), TimeProvider.System), Cancellation));
+    }
+
+    /// <summary>Callers who commit over and over, and what they were answered.</summary>
+    sealed class Load
+    {
+        readonly ConcurrentBag<DecisionId> _answered = [];
+        readonly Task[] _callers;
+        volatile bool _ended;
+
+        public Load(Store[] nodes) => _callers = [.. Enumerable.Range(0, 32).Select(i => Task.Run(() => CommitAsync(nodes[i % nodes.Length])))];
+
+        public ConcurrentBag<Exception> Failures { get; } = [];
+
+        public Task MoreAsync(int answers) => UntilAsync(() => _answered.Count, answers);
+
+        public Task FailAsync() => UntilAsync(() => Failures.Count, 1);
+
+        public async Task EndAsync()
+        {
+            _ended = true;
+            await Task.WhenAll(_callers).WaitAsync(Patience);
+        }
+
+        public async Task ShouldBeKeptAsync(Store node)
+        {
+            var kept = (await node.Decisions.PageAsync(DecisionFilter.All, default, int.MaxValue, None)).Select(e => e.Id).ToHashSet();
+            _answered.Count(id => !kept.Contains(id)).ShouldBe(0);
+        }
+
+        async Task CommitAsync(Store node)
+        {
+            while (!_ended)
+            {
+                try
+                {
+                    _answered.Add((await node.Ledger.CommitAsync(Some.Entry(), None)).Id);
+                }
+                catch (Exception e)
+                {
+                    Failures.Add(e);
+                    await Task.Delay(5);
+                }
+            }
+        }
+
+        static async Task UntilAsync(Func<int> count, int more)
+        {
+            var target = count() + more;
+            using var patience = new CancellationTokenSource(Patience);
+            while (count() < target) await Task.Delay(5, patience.Token);
+        }
+    }
+}
