@@ -8,7 +8,7 @@ static class ServeCommand
     public static Command Create()
     {
         var registry = new Option<string?>("--registry") { Description = "The registry file; cambist.yaml by default. cambist new registry writes one to start from.", HelpName = "FILE" };
-        var storage = new Option<string?>("--storage") { Description = "The store: sqlite:PATH; sqlite:data/cambist.db by default.", HelpName = "CONN" };
+        var storage = new Option<string?>("--storage") { Description = "The store: sqlite:PATH, Host=…;… or postgres://…; sqlite:data/cambist.db by default.", HelpName = "CONN" };
         var urls = new Option<string?>("--urls") { Description = "Where the protocol endpoints listen; several are separated by semicolons. http://127.0.0.1:8080 by default.", HelpName = "URL" };
         var managementUrls = new Option<string?>("--management-urls") { Description = "Where the management endpoints listen; http://127.0.0.1:8081 by default.", HelpName = "URL" };
         var command = new Command("serve", """

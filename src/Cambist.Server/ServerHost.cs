@@ -30,7 +30,8 @@ static class ServerHost
             cambist =>
             {
                 cambist.UseRegistryFile(settings.Registry, settings.RegistryOptions());
-                cambist.UseSqlite(settings.SqlitePath, new() { AuditRetention = settings.AuditRetention });
+                if (settings.SqlitePath is { } path) cambist.UseSqlite(path, new() { AuditRetention = settings.AuditRetention });
+                else StoreBeside.Understood(() => cambist.UsePostgres(settings.Storage, new() { AuditRetention = settings.AuditRetention })).UseKeyFile(settings.KeyFilePath);
                 if (settings.KeyFile is { } keyFile) cambist.UseKeyFile(keyFile);
                 extend?.Invoke(cambist);
             },
@@ -72,7 +73,7 @@ static class ServerHost
         foreach (var warning in SettingsWarnings.Of(app.Configuration)) app.Logger.LogWarning("{Warning}", warning);
         if (settings.AllowHttp) app.Logger.LogWarning("Cambist:AllowHttp is on: tokens and credentials are taken over plain http from any peer");
         app.Logger.LogInformation("cambist serves {Issuer} on {Urls}, management on {ManagementUrls}, store {Store}, registry revision {Revision}",
-            engine.Registry.Current.Issuer, settings.Urls, settings.ManagementUrls, settings.SqlitePath, engine.Registry.Current.Revision);
+            engine.Registry.Current.Issuer, settings.Urls, settings.ManagementUrls, settings.StoreName, engine.Registry.Current.Revision);
         return bootstrapToken;
     }
 

@@ -1,3 +1,4 @@
+using Cambist.Storage.Postgres;
 using Cambist.Storage.Sqlite;
 
 namespace Cambist.Server;
@@ -9,9 +10,22 @@ static class StoreBeside
     /// <exception cref="StoreUnavailableException">It cannot be used.</exception>
     public static Store Open(ServerSettings settings)
     {
-        var path = settings.SqlitePath;
+        if (settings.SqlitePath is not { } path) return Understood(() => PostgresStore.Open(settings.Storage, TimeProvider.System, new() { MustExist = true }));
         if (!File.Exists(path) || new FileInfo(path).Length == 0)
             throw new FailedException($"There is no store at {path}, and none was made. Name the server's store with --storage sqlite:PATH, or run this in the folder that the server runs in.");
         return SqliteStore.Open(path, TimeProvider.System, new() { BesideServer = true });
+    }
+
+    /// <summary>Says where a connection to PostgreSQL is not understood, without a value of it.</summary>
+    public static T Understood<T>(Func<T> use)
+    {
+        try
+        {
+            return use();
+        }
+        catch (FormatException e)
+        {
+            throw new FailedException($"Cambist:Storage: {e.Message}");
+        }
     }
 }

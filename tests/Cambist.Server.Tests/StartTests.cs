@@ -53,16 +53,38 @@ public sealed class StartTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Host=db;Password=a-password")]
-    [InlineData("postgres://cambist:a-password@db/cambist")]
     [InlineData("sqlite:")]
-    public async Task A_store_that_is_not_SQLite(string storage)
+    [InlineData("a-password")]
+    [InlineData("mysql://cambist:a-password@db/cambist")]
+    public async Task A_store_of_no_kind_there_is(string storage)
     {
         await WriteAsync("cambist.yaml", Registry);
         var line = OneLine(await FailAsync("--storage", storage));
         line.ShouldContain("Cambist:Storage");
         line.ShouldContain("sqlite:PATH");
+        line.ShouldContain("postgres://");
         line.ShouldNotContain("a-password");
+    }
+
+    [Theory]
+    [InlineData("Host=db;Passwort=a-password")]
+    [InlineData("Database=db;Password=a-password")]
+    [InlineData("postgres://cambist:a-password@db/cambist?colour=red")]
+    public async Task A_connection_to_PostgreSQL_that_is_not_understood(string storage)
+    {
+        await WriteAsync("cambist.yaml", Registry);
+        var line = OneLine(await FailAsync("--storage", storage));
+        line.ShouldStartWith("Cambist:Storage: The ");
+        line.ShouldNotContain("a-password");
+    }
+
+    [Fact]
+    public async Task A_store_on_PostgreSQL_without_a_key_file()
+    {
+        await WriteAsync("cambist.yaml", Registry);
+        var line = OneLine(await FailAsync("--storage", "postgres://cambist:a-password@127.0.0.1:1/cambist"));
+        line.ShouldContain("Cambist:KeyFile is required with PostgreSQL");
+        line.ShouldContain("cambist new key-file");
     }
 
     [Fact]

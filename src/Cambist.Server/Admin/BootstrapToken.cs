@@ -5,7 +5,7 @@ namespace Cambist.Server;
 
 /// <summary>
 /// The bootstrap token of the admin API: <c>Cambist:AdminToken</c>; else the one in <c>admin-token</c> beside the store, made when a
-/// store has none. The store keeps its hash alone.
+/// store has none; off on PostgreSQL where it is not set. The store keeps its hash alone.
 /// </summary>
 static class BootstrapToken
 {
@@ -23,7 +23,13 @@ static class BootstrapToken
             return null;
         }
 
-        var path = PathOf(settings);
+        if (PathOf(settings) is not { } path)
+        {
+            // Off: what an earlier start kept opens nothing any more.
+            if (await engine.Store.Registries.FindAdminTokenHashAsync(cancellationToken) is { Length: > 0 }) await engine.Store.Registries.SaveAdminTokenHashAsync(default, cancellationToken);
+            return null;
+        }
+
         try
         {
             if (Read(path) is { } kept)
@@ -45,7 +51,8 @@ static class BootstrapToken
         }
     }
 
-    public static string PathOf(ServerSettings settings) => Path.Combine(Path.GetDirectoryName(settings.SqlitePath)!, FileName);
+    /// <summary>Beside the SQLite store; null with PostgreSQL, where no folder is all nodes'.</summary>
+    public static string? PathOf(ServerSettings settings) => settings.SqlitePath is { } store ? Path.Combine(Path.GetDirectoryName(store)!, FileName) : null;
 
     static string? Read(string path)
     {

@@ -8,7 +8,7 @@ static class ExplainCommand
     public static Command Create(Terminal terminal)
     {
         var id = new Argument<string>("DECISION_ID") { Description = "The decision_id of a refusal, or of a line of the log: 32 hex digits." };
-        var storage = new Option<string?>("--storage") { Description = "The server's store: sqlite:PATH; sqlite:data/cambist.db by default.", HelpName = "CONN" };
+        var storage = new Option<string?>("--storage") { Description = "The server's store: sqlite:PATH, Host=…;… or postgres://…; sqlite:data/cambist.db by default.", HelpName = "CONN" };
         var json = new Option<bool>("--json") { Description = "Prints the ledger entry as JSON." };
         var command = new Command("explain", """
             Shows a decision and its trace: what each step saw, the nearest rule, and why it was refused.
@@ -31,7 +31,7 @@ static class ExplainCommand
         {
             await using var store = StoreBeside.Open(settings);
             var entry = await store.Decisions.FindAsync(id, cancellationToken)
-                ?? throw new FailedException($"The store {settings.SqlitePath} holds no decision {id}. See that it is the store of the server that answered; entries are deleted after Cambist:AuditRetention.");
+                ?? throw new FailedException($"The store {settings.StoreName} holds no decision {id}. See that it is the store of the server that answered; entries are deleted after Cambist:AuditRetention.");
             if (asJson) ExplainReport.WriteJson(terminal, entry);
             else ExplainReport.WriteText(terminal, entry);
             return 0;

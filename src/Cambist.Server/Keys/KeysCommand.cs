@@ -30,7 +30,7 @@ static class KeysCommand
 
     sealed record StoreOptions
     {
-        public Option<string?> Storage { get; } = new("--storage") { Description = "The store: sqlite:PATH.", HelpName = "CONN", Recursive = true };
+        public Option<string?> Storage { get; } = new("--storage") { Description = "The store: sqlite:PATH, Host=…;… or postgres://…", HelpName = "CONN", Recursive = true };
 
         public Option<string?> KeyFile { get; } = new("--key-file") { Description = "The server's key file; read only where a key is made.", HelpName = "FILE", Recursive = true };
 
@@ -50,8 +50,7 @@ static class KeysCommand
         try
         {
             await using var store = StoreBeside.Open(settings);
-            var keyFile = settings.KeyFile ?? Path.Combine(Path.GetDirectoryName(settings.SqlitePath)!, "cambist.key");
-            await act(new KeyActs(store, keyFile, TimeProvider.System, new Warnings(terminal)), new KeysReport(terminal, parsed.GetValue(options.Json)));
+            await act(new KeyActs(store, settings.KeyFilePath, TimeProvider.System, new Warnings(terminal)), new KeysReport(terminal, parsed.GetValue(options.Json)));
             return 0;
         }
         catch (Exception e) when (e is StoreUnavailableException or KeySealException)

@@ -30,13 +30,13 @@ sealed record ServerSettings
     /// <summary>Our identifier, when the registry has no <c>issuer</c>.</summary>
     public string? Issuer { get; init; }
 
-    /// <summary>The file with the key that seals private keys; beside the SQLite store by default.</summary>
+    /// <summary>The file with the key that seals private keys; beside the SQLite store by default, required with PostgreSQL.</summary>
     public string? KeyFile { get; init; }
 
     /// <summary>How long ledger entries stay. 90 days by default.</summary>
     public TimeSpan AuditRetention { get; init; } = TimeSpan.FromDays(90);
 
-    /// <summary>The bootstrap token of the admin API; made once a store where it is not set.</summary>
+    /// <summary>The bootstrap token of the admin API; where it is not set, made once an SQLite store, and off on PostgreSQL.</summary>
     public string? AdminToken { get; init; }
 
     /// <summary>Keeps the token, and passwords in a connection string, out of logs.</summary>
@@ -69,11 +69,18 @@ sealed record ServerSettings
         };
     }
 
-    /// <summary>The path of the SQLite file.</summary>
-    public string SqlitePath =>
-        Storage.StartsWith("sqlite:", StringComparison.Ordinal) && Storage.Length > "sqlite:".Length
-            ? Path.GetFullPath(Storage["sqlite:".Length..])
-            : throw new FailedException($"Cambist:Storage is \"{Kind(Storage)}…\"; this version stores on SQLite only: sqlite:PATH");
+    /// <summary>The path of the SQLite file; null where the store is PostgreSQL's.</summary>
+    public string? SqlitePath =>
+        Storage.StartsWith("sqlite:", StringComparison.Ordinal) && Storage.Length > "sqlite:".Length ? Path.GetFullPath(Storage["sqlite:".Length..])
+        : IsPostgres ? null
+        : throw new FailedException("Cambist:Storage names no store; write sqlite:PATH, Host=db;Database=cambist;… or postgres://user:password@host/database");
+
+    /// <summary>The store, for messages: a connection string may hold a password.</summary>
+    public string StoreName => SqlitePath ?? "on PostgreSQL";
+
+    /// <summary>The key file: the one that was set, or the one beside the SQLite store.</summary>
+    public string KeyFilePath => KeyFile ?? Path.Combine(Path.GetDirectoryName(
+        SqlitePath ?? throw new FailedException("Cambist:KeyFile is required with PostgreSQL: the same file on each node. Make one with cambist new key-file"))!, "cambist.key");
 
     /// <summary>What surrounds the registry, for <c>serve</c> and <c>check</c> alike.</summary>
     public RegistryFileOptions RegistryOptions() => new()
@@ -111,6 +118,7 @@ sealed record ServerSettings
         Urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .FirstOrDefault(url => Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.IsLoopback)?.TrimEnd('/');
 
-    /// <summary>A connection string may hold a password; only its beginning is shown.</summary>
-    static string Kind(string connection) => connection.Split(['=', ':', ';'], 2)[0];
+    bool IsPostgres =>
+        Storage.StartsWith("postgres://", StringComparison.Ordinal) || Storage.StartsWith("postgresql://", StringComparison.Ordinal)
+        || (Storage.Contains('=', StringComparison.Ordinal) && !Storage.StartsWith("sqlite:", StringComparison.Ordinal));
 }

@@ -10,9 +10,10 @@ public class ArrowTests
         ["Cambist.Protocol"] = [],
         ["Cambist"] = ["Cambist.Protocol"],
         ["Cambist.Yaml"] = ["Cambist"],
+        ["Cambist.Storage.Postgres"] = ["Cambist"],
         ["Cambist.Storage.Sqlite"] = ["Cambist"],
         ["Cambist.AspNetCore"] = ["Cambist"],
-        ["Cambist.Server"] = ["Cambist.AspNetCore", "Cambist.Storage.Sqlite", "Cambist.Yaml"],
+        ["Cambist.Server"] = ["Cambist.AspNetCore", "Cambist.Storage.Postgres", "Cambist.Storage.Sqlite", "Cambist.Yaml"],
     };
 
     static readonly string Sources = Path.Combine(Checkout.Root, "src");
@@ -25,6 +26,7 @@ public class ArrowTests
     [InlineData("Cambist.Protocol")]
     [InlineData("Cambist")]
     [InlineData("Cambist.Yaml")]
+    [InlineData("Cambist.Storage.Postgres")]
     [InlineData("Cambist.Storage.Sqlite")]
     [InlineData("Cambist.AspNetCore")]
     [InlineData("Cambist.Server")]

@@ -11,6 +11,7 @@ public class PublicSurfaceTests
     [InlineData("Cambist.Protocol")]
     [InlineData("Cambist")]
     [InlineData("Cambist.Yaml")]
+    [InlineData("Cambist.Storage.Postgres")]
     [InlineData("Cambist.Storage.Sqlite")]
     [InlineData("Cambist.AspNetCore")]
     public void The_public_surface_is_the_approved_one(string library)
