@@ -40,11 +40,17 @@ install_missing() {
   command -v strace >/dev/null || missing+=(strace)
   command -v node >/dev/null || missing+=(nodejs)
   command -v npm >/dev/null || missing+=(npm)
+  compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || command -v initdb >/dev/null || missing+=(postgresql)
   [ "${#missing[@]}" -gt 0 ] || return 0
   local root=()
   if [ "$(id -u)" -ne 0 ]; then
     command -v sudo >/dev/null || { say "error : please install: ${missing[*]}"; return 1; }
     root=(sudo)
+  fi
+  if [[ " ${missing[*]} " == *" postgresql "* ]] && [ ! -e /etc/postgresql-common/createcluster.conf ]; then
+    # The tests start servers of their own; the package need not make and start one.
+    "${root[@]}" mkdir -p /etc/postgresql-common
+    "${root[@]}" tee /etc/postgresql-common/createcluster.conf >/dev/null <<<'create_main_cluster = false'
   fi
   "${root[@]}" apt-get update -qq
   "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "${missing[@]}"

@@ -7,7 +7,7 @@ using System.Text.Json.Nodes;
 namespace Cambist.Testing;
 
 /// <summary>
-/// <c>cambist serve</c> as a process of its own, in a temporary folder of its own, on SQLite: what can be killed and
+/// <c>cambist serve</c> as a process of its own, in a temporary folder of its own, on SQLite unless <c>CAMBIST__STORAGE</c> says otherwise: what can be killed and
 /// started again on the same data. The folder goes when it is disposed.
 /// </summary>
 public sealed class ServerProcess : IAsyncDisposable
@@ -154,7 +154,7 @@ public sealed class ServerProcess : IAsyncDisposable
     {
         _process?.Dispose();
         _process = BuiltServer.Start(Folder, [
-            "serve", "--registry", RegistryFile, "--storage", $"sqlite:{Path.Combine(Folder, "cambist.db")}",
+            "serve", "--registry", RegistryFile, "--storage", _environment.GetValueOrDefault("CAMBIST__STORAGE") ?? $"sqlite:{Path.Combine(Folder, "cambist.db")}",
             "--urls", AlsoOn is null ? Issuer : $"{Issuer};{AlsoOn}", "--management-urls", Management], environment: _environment, under: _under);
         _process.OutputDataReceived += (_, line) => Collect(line.Data);
         _process.ErrorDataReceived += (_, line) => Collect(line.Data);
