@@ -87,6 +87,9 @@ public sealed class BatchTests(PostgresDatabases databases) : PostgresNodes(data
         all.Count.ShouldBeGreaterThan(0);
         all.Distinct().Count().ShouldBe(all.Count);
         (await CountAsync("one_time_keys")).ShouldBe(all.Count, "a refused entry leaves none of its keys behind");
+
+        foreach (var node in nodes) await node.DisposeAsync();
+        while (await AskAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()") > 1) await Task.Delay(5, Cancellation); // then all is counted
         (await AskAsync<long>("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")).ShouldBe(0);
     }
 

@@ -50,6 +50,29 @@ public sealed class FenceTests(PostgresDatabases databases) : PostgresNodes(data
         (await commit).Status.ShouldBe(CommitStatus.Revoked);
     }
 
+    [Fact]
+    public async Task A_revocation_is_answered_only_after_every_commit_that_did_not_see_it_has_ended()
+    {
+        Store[] nodes = [Open(), Open()];
+        await using var holder = new Npgsql.NpgsqlConnection(Connection + ";Pooling=false");
+        await holder.OpenAsync(Cancellation);
+        await using var hold = new Npgsql.NpgsqlCommand($"BEGIN; INSERT INTO cambist.one_time_keys VALUES ('\\x{Convert.ToHexString(Some.Hash("k"))}', 2, 0)", holder);
+        await hold.ExecuteNonQueryAsync(Cancellation);
+        var commit = nodes[0].Ledger.CommitAsync(Some.Entry() with { DependsOn = [Some.Own("a.b")], Consumes = [Some.Key("k")] }, None).AsTask();
+        await SomebodyWaitsAsync("transactionid"); // for the key: it has looked for revocations and found none
+
+        var revocation = nodes[1].Ledger.RevokeAsync(Some.Revocation(RevocationKind.Lineage, "a"), None).AsTask();
+        await Task.WhenAny(revocation, SomebodyWaitsAsync());
+        revocation.IsCompleted.ShouldBeFalse();
+        hold.CommandText = "ROLLBACK";
+        await hold.ExecuteNonQueryAsync(Cancellation);
+
+        var committed = await commit;
+        committed.Status.ShouldBe(CommitStatus.Committed);
+        (await revocation).At.ShouldBeGreaterThanOrEqualTo(committed.Id.Milliseconds);
+        (await nodes[0].Ledger.CommitAsync(Some.Entry() with { DependsOn = [Some.Own("a.b")] }, None)).Status.ShouldBe(CommitStatus.Revoked);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(120)]

@@ -52,10 +52,10 @@ public abstract class PostgresNodes(PostgresDatabases databases) : IAsyncLifetim
         return connection;
     }
 
-    /// <summary>Until somebody waits for an advisory lock.</summary>
-    protected async Task SomebodyWaitsAsync()
+    /// <summary>Until somebody waits for a lock: the fence, or (<c>transactionid</c>) a row that another transaction has.</summary>
+    protected async Task SomebodyWaitsAsync(string what = "advisory")
     {
-        while (await AskAsync<long>("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())") == 0)
+        while (await AskAsync<long>($"SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND wait_event = '{what}'") == 0)
             await Task.Delay(5, Cancellation);
     }
 
