@@ -47,6 +47,9 @@ public sealed class Registry
     /// <summary>Every claim that a condition or a template of this registry names: what a ledger entry keeps of a token's claims.</summary>
     internal ImmutableArray<ClaimPath> MentionedClaims { get; init; } = [];
 
+    /// <summary>Whether a secret stands in the document itself, which is not shown then.</summary>
+    internal bool HoldsSecret { get; init; }
+
     /// <summary>Which issuer subjects of our tokens came from.</summary>
     internal SubjectOrigins Origins => field ??= new(Issuers.Values);
 

@@ -35,6 +35,7 @@ internal sealed class IntrospectionRequests(HttpMessageInvoker http, TimeProvide
         try
         {
             var (claims, fault) = await SendAsync(asked, token, cancellationToken);
+            endpoint.Last = new(fault is null, fault, clock.GetUtcNow());
             Tell(endpoint, issuer, fault);
             return claims is null ? Unavailable(issuer, fault!) : claims;
         }
@@ -43,6 +44,9 @@ internal sealed class IntrospectionRequests(HttpMessageInvoker http, TimeProvide
             Interlocked.Decrement(ref endpoint.Open);
         }
     }
+
+    /// <summary>What came of the last question at an issuer's endpoint; null where nobody asked yet.</summary>
+    public LastQuestion? Last(TrustedIssuer issuer) => _endpoints.TryGetValue(issuer.Introspection!.Uri, out var endpoint) ? endpoint.Last : null;
 
     public static Denied Unavailable(TrustedIssuer issuer, string fault) =>
         new(Reason.IssuerUnavailable, $"issuer {issuer.Name} cannot be asked about the token now: {fault}", TimeSpan.FromSeconds(1));
@@ -102,5 +106,12 @@ internal sealed class IntrospectionRequests(HttpMessageInvoker http, TimeProvide
     {
         public int Open;
         public string? Fault;
+        public volatile LastQuestion? Last;
     }
 }
+
+/// <summary>What came of a question about a token, for the operator.</summary>
+/// <param name="WasAnswered">Whether there was an answer that could be read.</param>
+/// <param name="Fault">Why not, in words.</param>
+/// <param name="At">When.</param>
+sealed record LastQuestion(bool WasAnswered, string? Fault, DateTimeOffset At);
