@@ -6,6 +6,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Cambist.Server;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -56,6 +57,14 @@ public sealed class TestServer : IAsyncDisposable
 
     /// <summary>The engine behind the endpoints, to look at its ledger.</summary>
     public CambistEngine Engine => _app.Services.GetRequiredService<CambistEngine>();
+
+    /// <summary>Method and path of every endpoint of the admin API, as the application serves them.</summary>
+    public IReadOnlyList<(string Method, string Path)> AdminEndpoints =>
+    [
+        .. _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Where(endpoint => endpoint.RoutePattern.RawText!.StartsWith("/admin/", StringComparison.Ordinal))
+            .SelectMany(endpoint => endpoint.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods, (endpoint, method) => (method, endpoint.RoutePattern.RawText!)),
+    ];
 
     /// <summary>Starts one. <paramref name="registry"/> gets the issuer identifier and gives the text; <paramref name="files"/> are written beside it.</summary>
     public static async Task<TestServer> StartAsync(
