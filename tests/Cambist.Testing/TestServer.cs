@@ -26,6 +26,8 @@ public sealed class TestServer : IAsyncDisposable
         Http = HttpFrom(null);
     }
 
+    static TestServer() => HeardTelemetry.Begin();
+
     static readonly HttpRequestOptionsKey<IPAddress> Source = new("the address that the request is sent from");
     static int _sources;
     readonly ConcurrentDictionary<IPAddress, HttpClient> _from = new();
@@ -50,6 +52,9 @@ public sealed class TestServer : IAsyncDisposable
     /// failures which tests provoke are not counted together; see <see cref="From"/>.
     /// </summary>
     public HttpClient Http { get; }
+
+    /// <summary>What went over the wire that nobody else may read.</summary>
+    public WireSecrets Wire { get; } = new();
 
     /// <summary>Every line that was logged.</summary>
     public RecordedLog Log { get; }
@@ -111,7 +116,7 @@ public sealed class TestServer : IAsyncDisposable
     {
         var app = ServerHost.Build(settings.ToDictionary(), builder =>
         {
-            builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Debug);
+            builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Trace);
             if (clock is not null) builder.Services.Replace(ServiceDescriptor.Singleton(clock));
         }, extend);
         try
@@ -163,7 +168,7 @@ public sealed class TestServer : IAsyncDisposable
     /// <summary>Sends a request of <see cref="SendAsync"/> from this loopback address, such as <c>127.0.7.1</c>.</summary>
     public static void From(HttpRequestMessage request, string address) => request.Options.Set(Source, IPAddress.Parse(address));
 
-    HttpClient HttpFrom(IPAddress? source) => new(HandlerFrom(source), disposeHandler: true) { BaseAddress = new(Issuer) };
+    HttpClient HttpFrom(IPAddress? source) => new(Wire.Listen(HandlerFrom(source)), disposeHandler: true) { BaseAddress = new(Issuer) };
 
     static SocketsHttpHandler HandlerFrom(IPAddress? source) => new()
     {
@@ -218,13 +223,26 @@ public sealed class TestServer : IAsyncDisposable
     public static string BasicCredentials(string client, string secret) =>
         Convert.ToBase64String(Encoding.ASCII.GetBytes($"{WebUtility.UrlEncode(client)}:{WebUtility.UrlEncode(secret)}"));
 
-    /// <inheritdoc/>
+    /// <summary>Looks through its log, its files and the process's metrics for anything that it was told in confidence.</summary>
+    /// <exception cref="SecretFoundException">There it is.</exception>
+    public void Hunt() => SecretHunt.Through(Wire, Folder, Log.Lines);
+
+    /// <summary>Stops it, and looks through all that it leaves behind; see <see cref="Hunt"/>.</summary>
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
         foreach (var http in _from.Values) http.Dispose();
-        await _app.DisposeAsync();
-        _folder.Delete(recursive: true);
+        try
+        {
+            Hunt(); // what the database holds beside itself is gone once it is closed
+            await _app.DisposeAsync();
+            Hunt();
+        }
+        finally
+        {
+            await _app.DisposeAsync();
+            _folder.Delete(recursive: true);
+        }
     }
 }
 

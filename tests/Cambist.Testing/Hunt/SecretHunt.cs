@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Cambist.Testing;
+
+/// <summary>A secret was found where none belongs. The message names the place and never the secret.</summary>
+public sealed class SecretFoundException(string message) : Exception(message);
+
+/// <summary>
+/// Looks through all that a server has written, said and kept for all that it was told in confidence. Every server of these tests
+/// is looked through when it is disposed.
+/// </summary>
+public sealed class SecretHunt
+{
+    static long _servers, _secrets, _lines, _files, _bytes, _tags, _errors, _ticks;
+
+    readonly SecretIndex _index;
+    readonly List<string> _found = [];
+
+    SecretHunt(SecretIndex index) => _index = index;
+
+    /// <summary>What was searched in this process so far, in one line.</summary>
+    /// <exception cref="InvalidOperationException">Nothing was.</exception>
+    public static string Report()
+    {
+        long[] counts = [_servers, _secrets, _lines, _files, _tags, _errors];
+        if (counts.Contains(0)) throw new InvalidOperationException($"The hunt for secrets searched nothing: {string.Join(' ', counts)}");
+        return $"hunt: {_secrets} secrets of {_servers} servers in {_lines} log lines, {_errors} errors, {_files} files ({_bytes / 1024 / 1024} MiB) and {_tags} tags of metrics and traces, {Stopwatch.GetElapsedTime(0, _ticks).TotalSeconds:F1} s";
+    }
+
+    /// <summary>Looks through a server in a folder.</summary>
+    /// <param name="wire">What it was told.</param>
+    /// <param name="folder">Its folder, with its registry.</param>
+    /// <param name="log">What it wrote.</param>
+    /// <exception cref="SecretFoundException">There it is.</exception>
+    /// <exception cref="InvalidOperationException">There is nothing to look through.</exception>
+    public static void Through(WireSecrets wire, string folder, IReadOnlyCollection<string> log)
+    {
+        var start = Stopwatch.GetTimestamp();
+        foreach (var (name, what) in new[] { ("admin-token", "admin token"), ("cambist.key", "sealing key") })
+            if (File.Exists(Path.Combine(folder, name)))
+                foreach (var line in File.ReadAllLines(Path.Combine(folder, name))) wire.AddIfSecret(what, line.Trim());
+
+        var secrets = wire.Values;
+        var hunt = new SecretHunt(new(secrets));
+        hunt.Lines(log, "the log", line => line.IndexOf(": ", StringComparison.Ordinal) is > 0 and < 120 and var end ? line[..end] : "");
+        hunt.Lines(wire.Errors, "an error", _ => "");
+        var tags = HeardTelemetry.Tags;
+        hunt.Lines(tags, "a tag of a metric or a trace", tag => tag.Split('=')[0]);
+        var files = hunt.Files(folder);
+
+        if (log.Count == 0 || files == 0 || secrets.Count == 0) throw new InvalidOperationException($"Nothing was searched in {folder}: {log.Count} lines, {files} files, {secrets.Count} secrets.");
+        Interlocked.Increment(ref _servers);
+        Interlocked.Add(ref _secrets, secrets.Count);
+        Interlocked.Add(ref _lines, log.Count);
+        Interlocked.Add(ref _errors, wire.Errors.Count);
+        Interlocked.Add(ref _files, files);
+        InterlockedMax(ref _tags, tags.Count);
+        Interlocked.Add(ref _ticks, Stopwatch.GetTimestamp() - start);
+        if (hunt._found.Count > 0) throw new SecretFoundException(string.Join('\n', hunt._found.Distinct()));
+    }
+
+    void Lines(IEnumerable<string> lines, string place, Func<string, string> where)
+    {
+        foreach (var line in lines)
+            if (_index.Find(Encoding.UTF8.GetBytes(line)) is { } what) _found.Add($"{place} holds {what}: {where(line)}");
+    }
+
+    int Files(string folder)
+    {
+        // The registry and the files that it names are the operator's, and what stands there in clear is in the copy that the store keeps.
+        var registry = string.Join('\n', Directory.EnumerateFiles(folder, "*.yaml").Select(File.ReadAllText));
+        var allowed = _index.PiecesIn(Encoding.UTF8.GetBytes(registry));
+        var count = 0;
+        foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+        {
+            var name = Path.GetFileName(file);
+            if (name is "admin-token" or "cambist.key" || file.EndsWith(".yaml", StringComparison.Ordinal) || registry.Contains(name, StringComparison.Ordinal)) continue;
+            if (ReadShared(file) is not { } bytes) continue;
+            count++;
+            Interlocked.Add(ref _bytes, bytes.Length);
+            if (_index.Find(bytes, allowed) is { } what) _found.Add($"the file {name} holds {what}");
+        }
+
+        return count;
+    }
+
+    static byte[]? ReadShared(string file)
+    {
+        try
+        {
+            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var copy = new MemoryStream();
+            stream.CopyTo(copy);
+            return copy.ToArray();
+        }
+        catch (FileNotFoundException)
+        {
+            return null; // a log of the database that was just folded into it
+        }
+    }
+
+    static void InterlockedMax(ref long most, long value)
+    {
+        for (var now = Volatile.Read(ref most); value > now; now = Volatile.Read(ref most)) Interlocked.CompareExchange(ref most, value, now);
+    }
+}
