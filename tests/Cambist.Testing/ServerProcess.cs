@@ -144,7 +144,7 @@ public sealed class ServerProcess : IAsyncDisposable
 
     /// <summary>Looks through its output and its files for anything that it was told in confidence.</summary>
     /// <exception cref="SecretFoundException">There it is.</exception>
-    public void Hunt() => SecretHunt.Through(Wire, Folder, Output.Split('\n'));
+    public void Hunt() => SecretHunt.Through(Wire, Output.Split('\n'), Folder);
 
     /// <summary>Kills it, if it still runs, and looks through all that it leaves behind; see <see cref="Hunt"/>.</summary>
     public async ValueTask DisposeAsync()

@@ -19,6 +19,7 @@ public sealed class TestServer : IAsyncDisposable
     readonly IReadOnlyDictionary<string, string?> _settings;
     Action<CambistBuilder>? _extend;
     WebApplication _app;
+    bool _isDisposed;
 
     TestServer(WebApplication app, DirectoryInfo folder, IReadOnlyDictionary<string, string?> settings, string issuer, string management, TimeProvider? clock, RecordedLog log)
     {
@@ -43,6 +44,8 @@ public sealed class TestServer : IAsyncDisposable
 
     /// <summary>Its registry file; see <see cref="RegistryEdits"/>.</summary>
     public string RegistryFile => Path.Combine(Folder, "cambist.yaml");
+
+    string StoreFolder => Path.GetDirectoryName(_settings["Cambist:Storage"]!["sqlite:".Length..])!;
 
     /// <summary>The clock it was given; null for the machine's.</summary>
     public TimeProvider? Clock { get; }
@@ -225,11 +228,13 @@ public sealed class TestServer : IAsyncDisposable
 
     /// <summary>Looks through its log, its files and the process's metrics for anything that it was told in confidence.</summary>
     /// <exception cref="SecretFoundException">There it is.</exception>
-    public void Hunt() => SecretHunt.Through(Wire, Folder, Log.Lines);
+    public void Hunt() => SecretHunt.Through(Wire, Log.Lines, Folder, StoreFolder);
 
     /// <summary>Stops it, and looks through all that it leaves behind; see <see cref="Hunt"/>.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_isDisposed) return;
+        _isDisposed = true;
         Http.Dispose();
         foreach (var http in _from.Values) http.Dispose();
         try

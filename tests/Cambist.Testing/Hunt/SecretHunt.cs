@@ -12,49 +12,52 @@ public sealed class SecretFoundException(string message) : Exception(message);
 /// </summary>
 public sealed class SecretHunt
 {
-    static long _servers, _secrets, _lines, _files, _bytes, _tags, _errors, _ticks;
+    static long _servers, _secrets, _lines, _files, _bytes, _tags, _said, _ticks;
 
     readonly SecretIndex _index;
     readonly List<string> _found = [];
 
     SecretHunt(SecretIndex index) => _index = index;
 
+    /// <summary>Tags of metrics and traces of this process so far, and the names of its activities.</summary>
+    public static IReadOnlyCollection<string> Telemetry => [.. HeardTelemetry.Tags];
+
     /// <summary>What was searched in this process so far, in one line.</summary>
     /// <exception cref="InvalidOperationException">Nothing was.</exception>
     public static string Report()
     {
-        long[] counts = [_servers, _secrets, _lines, _files, _tags, _errors];
+        long[] counts = [_servers, _secrets, _lines, _files, _tags, _said];
         if (counts.Contains(0)) throw new InvalidOperationException($"The hunt for secrets searched nothing: {string.Join(' ', counts)}");
-        return $"hunt: {_secrets} secrets of {_servers} servers in {_lines} log lines, {_errors} errors, {_files} files ({_bytes / 1024 / 1024} MiB) and {_tags} tags of metrics and traces, {Stopwatch.GetElapsedTime(0, _ticks).TotalSeconds:F1} s";
+        return $"hunt: {_secrets} secrets of {_servers} servers in {_lines} log lines, {_said} errors and documents, {_files} files ({_bytes / 1024 / 1024} MiB) and {_tags} tags of metrics and traces, {Stopwatch.GetElapsedTime(0, _ticks).TotalSeconds:F1} s";
     }
 
-    /// <summary>Looks through a server in a folder.</summary>
+    /// <summary>Looks through what a server leaves behind.</summary>
     /// <param name="wire">What it was told.</param>
-    /// <param name="folder">Its folder, with its registry.</param>
     /// <param name="log">What it wrote.</param>
+    /// <param name="folders">The folders of its registry and of its store.</param>
     /// <exception cref="SecretFoundException">There it is.</exception>
     /// <exception cref="InvalidOperationException">There is nothing to look through.</exception>
-    public static void Through(WireSecrets wire, string folder, IReadOnlyCollection<string> log)
+    public static void Through(WireSecrets wire, IReadOnlyCollection<string> log, params IReadOnlyCollection<string> folders)
     {
         var start = Stopwatch.GetTimestamp();
+        var files = folders.Distinct().SelectMany(folder => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)).ToArray();
         foreach (var (name, what) in new[] { ("admin-token", "admin token"), ("cambist.key", "sealing key") })
-            if (File.Exists(Path.Combine(folder, name)))
-                foreach (var line in File.ReadAllLines(Path.Combine(folder, name))) wire.AddIfSecret(what, line.Trim());
+            foreach (var line in files.Where(file => Path.GetFileName(file) == name).SelectMany(File.ReadLines)) wire.AddIfSecret(what, line.Trim());
 
         var secrets = wire.Values;
         var hunt = new SecretHunt(new(secrets));
         hunt.Lines(log, "the log", line => line.IndexOf(": ", StringComparison.Ordinal) is > 0 and < 120 and var end ? line[..end] : "");
-        hunt.Lines(wire.Errors, "an error", _ => "");
+        hunt.Lines(wire.Said, "an answer", _ => "");
         var tags = HeardTelemetry.Tags;
         hunt.Lines(tags, "a tag of a metric or a trace", tag => tag.Split('=')[0]);
-        var files = hunt.Files(folder);
+        var searched = hunt.Files(files);
 
-        if (log.Count == 0 || files == 0 || secrets.Count == 0) throw new InvalidOperationException($"Nothing was searched in {folder}: {log.Count} lines, {files} files, {secrets.Count} secrets.");
+        if (log.Count == 0 || searched == 0 || secrets.Count == 0) throw new InvalidOperationException($"Nothing was searched in {string.Join(", ", folders)}: {log.Count} lines, {searched} files, {secrets.Count} secrets.");
         Interlocked.Increment(ref _servers);
         Interlocked.Add(ref _secrets, secrets.Count);
         Interlocked.Add(ref _lines, log.Count);
-        Interlocked.Add(ref _errors, wire.Errors.Count);
-        Interlocked.Add(ref _files, files);
+        Interlocked.Add(ref _said, wire.Said.Count);
+        Interlocked.Add(ref _files, searched);
         InterlockedMax(ref _tags, tags.Count);
         Interlocked.Add(ref _ticks, Stopwatch.GetTimestamp() - start);
         if (hunt._found.Count > 0) throw new SecretFoundException(string.Join('\n', hunt._found.Distinct()));
@@ -66,13 +69,13 @@ public sealed class SecretHunt
             if (_index.Find(Encoding.UTF8.GetBytes(line)) is { } what) _found.Add($"{place} holds {what}: {where(line)}");
     }
 
-    int Files(string folder)
+    int Files(string[] files)
     {
         // The registry and the files that it names are the operator's, and what stands there in clear is in the copy that the store keeps.
-        var registry = string.Join('\n', Directory.EnumerateFiles(folder, "*.yaml").Select(File.ReadAllText));
+        var registry = string.Join('\n', files.Where(file => file.EndsWith(".yaml", StringComparison.Ordinal)).Select(File.ReadAllText));
         var allowed = _index.PiecesIn(Encoding.UTF8.GetBytes(registry));
         var count = 0;
-        foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+        foreach (var file in files)
         {
             var name = Path.GetFileName(file);
             if (name is "admin-token" or "cambist.key" || file.EndsWith(".yaml", StringComparison.Ordinal) || registry.Contains(name, StringComparison.Ordinal)) continue;
@@ -94,9 +97,9 @@ public sealed class SecretHunt
             stream.CopyTo(copy);
             return copy.ToArray();
         }
-        catch (FileNotFoundException)
+        catch (IOException) when (file.EndsWith(".lock", StringComparison.Ordinal) || !File.Exists(file))
         {
-            return null; // a log of the database that was just folded into it
+            return null; // held by the server, which is looked through once more when it has ended; or a log just folded into its database
         }
     }
 

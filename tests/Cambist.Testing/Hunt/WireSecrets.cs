@@ -7,7 +7,7 @@ using System.Text.RegularExpressions;
 
 namespace Cambist.Testing;
 
-/// <summary>Every token, secret and proof that a server was sent or gave away, and every error that it answered.</summary>
+/// <summary>Every token, secret and proof that a server was sent or gave away, and what it answered that may hold none.</summary>
 public sealed partial class WireSecrets
 {
     static readonly HashSet<string> Names = new(StringComparer.Ordinal)
@@ -16,13 +16,13 @@ public sealed partial class WireSecrets
     };
 
     readonly ConcurrentDictionary<string, string> _values = new(StringComparer.Ordinal);
-    readonly ConcurrentQueue<string> _errors = new();
+    readonly ConcurrentQueue<string> _said = new();
 
     /// <summary>Each secret with what it was sent as.</summary>
     public IReadOnlyCollection<KeyValuePair<string, string>> Values => [.. _values];
 
-    /// <summary>Headers and body of each error.</summary>
-    public IReadOnlyCollection<string> Errors => _errors;
+    /// <summary>Headers and body of each error, and of each document that was asked for with GET.</summary>
+    public IReadOnlyCollection<string> Said => _said;
 
     /// <summary>A client that follows no redirects, and whose requests and answers are listened to.</summary>
     public HttpMessageHandler Listen(HttpMessageHandler inner) => new Tap(this, inner);
@@ -90,20 +90,21 @@ public sealed partial class WireSecrets
         }
     }
 
-    async Task HeardAsync(HttpResponseMessage response, CancellationToken cancellation)
+    async Task HeardAsync(HttpMethod method, HttpResponseMessage response, CancellationToken cancellation)
     {
-        if (response.Content.Headers.ContentType?.MediaType is not { } type || !type.EndsWith("json", StringComparison.Ordinal)) return;
+        if (response.Content.Headers.ContentType?.MediaType is not { } type) return;
+        if (!type.EndsWith("json", StringComparison.Ordinal) && !type.StartsWith("text/", StringComparison.Ordinal)) return;
         await response.Content.LoadIntoBufferAsync(cancellation);
         var body = await response.Content.ReadAsByteArrayAsync(cancellation);
-        if (response.IsSuccessStatusCode) HeardJson(body);
-        else _errors.Enqueue(response.Headers + Encoding.UTF8.GetString(body));
+        if (response.IsSuccessStatusCode && method != HttpMethod.Get) HeardJson(body);
+        else _said.Enqueue(response.Headers + Encoding.UTF8.GetString(body));
     }
 
-    [GeneratedRegex(@"\A(?=.*\d)(?=.*[A-Za-z])(?!urn:)(?!.*://)[!-~]+\z")]
+    [GeneratedRegex(@"\A(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9._~+/=-]+\z")]
     private static partial Regex MayBeSecret();
 
-    /// <summary>Ids of tokens authorise nothing and are on record by purpose.</summary>
-    [GeneratedRegex(@"\A[A-Za-z0-9_-]{22}(\.[A-Za-z0-9_-]{22})*\z")]
+    /// <summary>Ids of tokens and of decisions authorise nothing, and are on record by purpose.</summary>
+    [GeneratedRegex(@"\A([A-Za-z0-9_-]{22}(\.[A-Za-z0-9_-]{22})*|[0-9a-f]{32})\z")]
     private static partial Regex Id();
 
     sealed class Tap(WireSecrets secrets, HttpMessageHandler inner) : DelegatingHandler(inner)
@@ -113,7 +114,7 @@ public sealed partial class WireSecrets
             // Bodies that are streamed are tests of size and time; what they hold is in no field.
             secrets.Heard(request, request.Content is ByteArrayContent content ? await content.ReadAsByteArrayAsync(cancellationToken) : null);
             var response = await base.SendAsync(request, cancellationToken);
-            await secrets.HeardAsync(response, cancellationToken);
+            await secrets.HeardAsync(request.Method, response, cancellationToken);
             return response;
         }
     }
