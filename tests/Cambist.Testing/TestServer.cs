@@ -25,9 +25,8 @@ public sealed class TestServer : IAsyncDisposable
     {
         (_app, _folder, _settings, Issuer, Management, Clock, Log) = (app, folder, settings, issuer, management, clock, log);
         Http = HttpFrom(null);
+        SecretHunt.Begin();
     }
-
-    static TestServer() => HeardTelemetry.Begin();
 
     static readonly HttpRequestOptionsKey<IPAddress> Source = new("the address that the request is sent from");
     static int _sources;

@@ -12,7 +12,7 @@ public sealed class SecretFoundException(string message) : Exception(message);
 /// </summary>
 public sealed class SecretHunt
 {
-    static long _servers, _secrets, _lines, _files, _bytes, _tags, _said, _ticks;
+    static long _started, _looks, _secrets, _lines, _files, _bytes, _tags, _said, _ticks;
 
     readonly SecretIndex _index;
     readonly List<string> _found = [];
@@ -22,13 +22,20 @@ public sealed class SecretHunt
     /// <summary>Tags of metrics and traces of this process so far, and the names of its activities.</summary>
     public static IReadOnlyCollection<string> Telemetry => [.. HeardTelemetry.Tags];
 
+    /// <summary>A server was started, and will be looked through.</summary>
+    internal static void Begin()
+    {
+        HeardTelemetry.Begin();
+        Interlocked.Increment(ref _started);
+    }
+
     /// <summary>What was searched in this process so far, in one line.</summary>
     /// <exception cref="InvalidOperationException">Nothing was.</exception>
     public static string Report()
     {
-        long[] counts = [_servers, _secrets, _lines, _files, _tags, _said];
+        long[] counts = [_looks, _secrets, _lines, _files, _tags, _said];
         if (counts.Contains(0)) throw new InvalidOperationException($"The hunt for secrets searched nothing: {string.Join(' ', counts)}");
-        return $"hunt: {_secrets} secrets of {_servers} servers in {_lines} log lines, {_said} errors and documents, {_files} files ({_bytes / 1024 / 1024} MiB) and {_tags} tags of metrics and traces, {Stopwatch.GetElapsedTime(0, _ticks).TotalSeconds:F1} s";
+        return $"hunt: {_started} servers in {_looks} looks, for {_secrets} secrets in {_lines} log lines, {_said} errors and documents, {_files} files ({_bytes / 1024 / 1024} MiB) and {_tags} tags of metrics and traces, {Stopwatch.GetElapsedTime(0, _ticks).TotalSeconds:F1} s";
     }
 
     /// <summary>Looks through what a server leaves behind.</summary>
@@ -53,7 +60,7 @@ public sealed class SecretHunt
         var searched = hunt.Files(files);
 
         if (log.Count == 0 || searched == 0 || secrets.Count == 0) throw new InvalidOperationException($"Nothing was searched in {string.Join(", ", folders)}: {log.Count} lines, {searched} files, {secrets.Count} secrets.");
-        Interlocked.Increment(ref _servers);
+        Interlocked.Increment(ref _looks);
         Interlocked.Add(ref _secrets, secrets.Count);
         Interlocked.Add(ref _lines, log.Count);
         Interlocked.Add(ref _said, wire.Said.Count);
