@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Cambist.Protocol;
 using Cambist.Testing;
 using static Cambist.Conformance.Tests.Requests;
 
@@ -59,18 +58,6 @@ public sealed class RefreshWorld : World
 
     public static void WithMore(JsonObject claims) =>
         (claims["email"], claims["auth_time"], claims["acr"], claims["amr"]) = ("alice@example.com", claims.Number("iat") - 60, "strong", new JsonArray("pwd", "otp"));
-
-    /// <summary>Both servers must refuse a refresh for this reason, which in an exchange has two codes, with the one of RFC 6749 §5.2.</summary>
-    public async Task RefusesRefreshAsync(Reason reason, Func<TestServer, Task<Answer>> request)
-    {
-        foreach (var server in Both)
-        {
-            var answer = await request(server);
-            (answer.Reason, answer.Error).ShouldBe((reason.WireName(), "invalid_grant"), answer.Body);
-            answer.DecisionId.ShouldNotBeNull();
-            ShouldBeWellFormedError(answer);
-        }
-    }
 
     public static async Task<bool> IsActiveAsync(TestServer server, string client, string token) =>
         (await server.IntrospectAsync(client, token)).Json["active"]!.GetValue<bool>();
