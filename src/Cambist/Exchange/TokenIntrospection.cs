@@ -32,8 +32,8 @@ public sealed class TokenIntrospection
 
         var token = await _tokens.FindAsync(request.Token, walk, cancellationToken);
         var revocation = await _ledger.IsRevokedAsync(token?.Lineage ?? Nobodys, cancellationToken);
-        var isUsed = token?.RotationKey is { } key && await _ledger.IsUsedAsync(key, cancellationToken);
-        var isActive = token is not null && revocation is null && !isUsed && Entitlement.IsFor(token, walk.Client!);
+        var isActive = token is not null && revocation is null && Entitlement.IsFor(token, walk.Client!);
+        if (isActive && token!.RotationKey is { } key) isActive = !await _ledger.IsUsedAsync(key, cancellationToken);
         return new Outcome.Introspected(isActive, isActive ? Describe(token!) : Inactive);
     }
 

@@ -61,7 +61,7 @@ internal sealed class RefreshGrant
     /// <summary>Consumed with the entry that stores its successor.</summary>
     public OneTimeKey Key => new(OneTimeKeyKind.RefreshToken, _stored.Hash, _stored.ExpiresAt);
 
-    /// <summary>Null where it is nothing that this server wrote.</summary>
+    /// <summary>Null where the claims in it cannot be read.</summary>
     public static RefreshGrant? Read(StoredToken stored)
     {
         var content = JsonElement.Parse(stored.Content.Span, Nested);

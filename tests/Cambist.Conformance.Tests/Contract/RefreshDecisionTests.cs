@@ -82,6 +82,53 @@ public sealed class RefreshDecisionTests
     }
 
     [Fact]
+    public async Task A_subject_that_a_resolver_or_its_issuer_vouched_for_is_not_asked_about_again()
+    {
+        var (resolver, tagging) = (new Sessions("legacy-"), new Tagging());
+        await using var login = await TestIssuer.StartAsync([Keys.Es256]);
+        await using var server = await TestServer.StartAsync(
+            issuer => $$"""
+                issuer: {{issuer}}
+                issuers:
+                  legacy: { resolver: true, act: accept, subject: "legacy:{sub}" }
+                  asked:
+                    issuer: {{login.Issuer}}
+                    introspection: { endpoint: {{login.Issuer}}/introspect, client_id: {{TestOpaqueTokens.ClientId}}, client_secret_file: s, prefix: partner- }
+                    tokens: { access_token: { audiences: web, scopes: orders/read } }
+                    subject: "asked:{sub}"
+                resources: { orders: { identifiers: https://orders.example.com, scopes: [read, write] } }
+                clients: { {{Client("web")}} }
+                rules:
+                  - { name: legacy, clients: web, subject: { issuer: legacy }, default_target: true, targets: { orders: { write: true } }, refresh: { lifetime: 8h } }
+                  - { name: asked, clients: web, subject: { issuer: asked }, default_target: true, targets: { orders: [read] }, refresh: { lifetime: 8h } }
+                """,
+            files: new Dictionary<string, string> { ["s"] = TestOpaqueTokens.ClientSecret },
+            extend: cambist => cambist.AddSubjectTokenResolver("legacy", _ => resolver).AddTokenCustomizer(_ => tagging));
+        tagging.Customize = token => token.Add("seen", $"{token.Subject.Issuer} {token.Subject.Claims.GetProperty("plan").GetString()}");
+        resolver.Judge = _ =>
+        {
+            var claims = login.IdTokenClaims("carol", "web");
+            claims.Remove("iss");
+            (claims["plan"], claims["act"]) = ("gold", new System.Text.Json.Nodes.JsonObject { ["sub"] = "desk" });
+            return ResolverAnswer.Accept(claims.ToJsonString());
+        };
+        var opaque = login.OpaqueTokens.Issue("partner-", "dora", "web", claims => claims["plan"] = "tin");
+
+        var legacy = await server.SendAccessTokenAsync("web", "legacy-1");
+        var asked = await server.SendAccessTokenAsync("web", opaque);
+        var (count, requests) = (resolver.Asked.Count, login.Requests);
+        foreach (var first in new[] { legacy, asked })
+        {
+            var again = await server.RefreshAsync("web", (await server.RefreshAsync("web", first.RefreshToken)).RefreshToken);
+            foreach (var name in new[] { "sub", "scope", "seen", "act" }) again.Claims[name]!.ToJsonString().ShouldBe(first.Claims[name]!.ToJsonString());
+        }
+
+        legacy.Claims["act"]!.ToJsonString().ShouldBe("""{"sub":"web","act":{"sub":"desk","iss":"legacy"}}""");
+        (legacy.Claims.Text("seen"), asked.Claims.Text("seen")).ShouldBe(("legacy gold", "asked tin"));
+        (resolver.Asked.Count, login.Requests).ShouldBe((count, requests));
+    }
+
+    [Fact]
     public async Task Once_counts_exchanges_and_not_refreshes()
     {
         await using var own = await AdHocWorld.StartAsync(login => RefreshWorld.RegistryOf(login).Replace("may_outlive_subject: true", "may_outlive_subject: true\n    once: true", StringComparison.Ordinal));

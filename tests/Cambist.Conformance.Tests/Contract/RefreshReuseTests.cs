@@ -118,6 +118,30 @@ public sealed class RefreshReuseTests(RefreshWorld world)
     }
 
     [Fact]
+    public async Task CA_13_an_assertion_is_spent_with_whatever_becomes_of_the_refresh()
+    {
+        await using var own = await AdHocWorld.StartAsync(login => AssertionWorld.RegistryOf(login, $"  keyed: {{ jwks: {TestKey.PublicSet(Keys.Es256).ToJsonString()} }}")
+            .Replace("actor: none", "actor: none, refresh: { lifetime: 8h }", StringComparison.Ordinal));
+        foreach (var server in new[] { own.Common, own.Rfc8693 })
+        {
+            Task<Answer> RefreshAsync(string token, string assertion) => server.PostAsync([("grant_type", "refresh_token"), ("refresh_token", token), .. Assertions.Form(assertion)]);
+            string Assertion() => Assertions.Sign(server, "keyed");
+
+            var used = Assertion();
+            var first = (await own.ExchangeByAsync(server, used)).RefreshToken;
+            (await RefreshAsync(first, used)).Reason.ShouldBe("client_authentication_failed");
+            var second = (await RefreshAsync(first, Assertion())).RefreshToken; // which that did not spend
+
+            (await RefreshAsync(first, used)).Reason.ShouldBe("client_authentication_failed"); // nobody: so it ends nothing
+            var third = (await RefreshAsync(second, Assertion())).RefreshToken;
+            var proof = Assertion();
+            (await RefreshAsync(first, proof)).Reason.ShouldBe("refresh_token_reused");
+            (await RefreshAsync(third, proof)).Reason.ShouldBe("client_authentication_failed");
+            (await RefreshAsync(third, Assertion())).Reason.ShouldBe("refresh_token_revoked");
+        }
+    }
+
+    [Fact]
     public async Task What_is_used_and_what_is_ended_stays_so_over_a_restart()
     {
         await using var own = await AdHocWorld.StartAsync(RefreshWorld.RegistryOf);
