@@ -40,6 +40,10 @@ static class Requests
     public static Task<Answer> ForItselfAsync(this TestServer server, string client, params (string Name, string Value)[] more) =>
         server.PostAsync(client, SecretOf(client), [("grant_type", "client_credentials"), .. more]);
 
+    /// <summary>Redeems a refresh token.</summary>
+    public static Task<Answer> RefreshAsync(this TestServer server, string client, string token, params (string Name, string Value)[] more) =>
+        server.PostAsync(client, SecretOf(client), [("grant_type", "refresh_token"), ("refresh_token", token), .. more]);
+
     /// <summary>Any form, as a client with its secret.</summary>
     public static Task<Answer> SendFormAsync(this TestServer server, string client, params (string Name, string Value)[] form) =>
         server.PostAsync(client, SecretOf(client), form);

@@ -279,6 +279,9 @@ public sealed record Answer(HttpStatusCode Status, HttpResponseHeaders Headers, 
     /// <summary><c>access_token</c>.</summary>
     public string AccessToken => (string?)Json["access_token"] ?? throw new InvalidOperationException($"No token: {(int)Status} {Body}");
 
+    /// <summary><c>refresh_token</c>.</summary>
+    public string RefreshToken => (string?)Json["refresh_token"] ?? throw new InvalidOperationException($"No refresh token: {(int)Status} {Body}");
+
     /// <summary>The access token taken apart.</summary>
     public TestJwt Jwt => TestJwt.Parse(AccessToken);
 

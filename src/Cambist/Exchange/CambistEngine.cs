@@ -13,14 +13,14 @@ public sealed class CambistEngine : IAsyncDisposable
         var clients = new ClientAuthenticator(issuerKeys);
         var recorder = new DecisionRecorder(store.Ledger, strangers);
         var writer = new AccessTokenWriter(keys);
-        var (opaque, own) = (new OpaqueTokens(store.Tokens), new OwnTokens(keys));
+        var (refresh, opaque, own) = (new RefreshTokens(store.Tokens), new OpaqueTokens(store.Tokens), new OwnTokens(keys));
         var tokens = new TokenResolution(
         [
-            new ImpersonationTokens(store.Tokens), new RefreshTokens(), opaque, own, new TrustedIssuers(issuerKeys, keys),
+            new ImpersonationTokens(store.Tokens), refresh, opaque, own, new TrustedIssuers(issuerKeys, keys),
             new RemoteIntrospection(introspection, keys), new CustomResolvers(extensions.Resolvers, keys, listener),
-        ]);
+        ], store.Ledger);
         var callers = new CallerGate(clients, recorder);
-        var presented = new PresentedTokens(opaque, own);
+        var presented = new PresentedTokens(refresh, opaque, own);
 
         (Store, Registry, Keys, IssuerKeys, IssuerIntrospection) = (store, registry, keys, issuerKeys, introspection);
         Exchange = new TokenExchange(registry, clients, tokens, new Customizers(extensions.Customizers, listener), writer, recorder, clock);

@@ -67,7 +67,7 @@ public enum ErrorProfile
     /// <summary><c>invalid_grant</c> for bad tokens, as most deployments do. The default.</summary>
     Common,
 
-    /// <summary>The letter of RFC 8693 §2.2.2: <c>invalid_request</c>.</summary>
+    /// <summary>The letter of RFC 8693 §2.2.2, which is about exchanges: <c>invalid_request</c>. Refreshes have the codes of RFC 6749 §5.2 all the same.</summary>
     Rfc8693,
 }
 
