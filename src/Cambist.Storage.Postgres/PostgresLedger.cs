@@ -7,6 +7,8 @@ sealed class PostgresLedger(GroupCommit commits, RevocationWriter revocations, C
         JOIN cambist.revocations r ON r.kind = p.k AND r.value = p.v AND r.at >= p.since ORDER BY p.place LIMIT 1
         """;
 
+    const string Used = "SELECT 1 FROM cambist.one_time_keys WHERE key = $1 AND kind = $2";
+
     public ValueTask<CommitResult> CommitAsync(LedgerEntry entry, CancellationToken cancellationToken) => commits.CommitAsync(entry, cancellationToken);
 
     public async ValueTask<Revocation> RevokeAsync(Revocation revocation, CancellationToken cancellationToken) =>
@@ -24,6 +26,9 @@ sealed class PostgresLedger(GroupCommit commits, RevocationWriter revocations, C
             async row => await row.ReadAsync(cancellationToken) ? RevocationRows.Read(row, 0) : null,
             cancellationToken);
     }
+
+    public ValueTask<bool> IsUsedAsync(OneTimeKey key, CancellationToken cancellationToken) =>
+        connections.ReadAsync(ask => ask.Add(Used).With(key.Key.ToArray()).With((short)key.Kind), async row => await row.ReadAsync(cancellationToken), cancellationToken);
 
     public async ValueTask PurgeAsync(CancellationToken cancellationToken) => await purge.RunAsync(cancellationToken);
 }
