@@ -267,7 +267,7 @@ public sealed class SqliteSearchTests : IDisposable
             if (page.Count < size) break;
         }
 
-        found.ShouldBe(expected, filter.ToString());
+        found.ShouldBe((IEnumerable<DecisionId>)expected, customMessage: filter.ToString());
     }
 
     /// <summary>Entries of all kinds; some share a batch.</summary>
