@@ -26,14 +26,12 @@ sealed record MadeStore(string Path, Filling Filling, (long From, long Until) Ti
         var before = Size(Path);
         await using var store = SqliteStore.Open(Path, new Later());
         var (calls, longest) = (0, TimeSpan.Zero);
-        for (var (quiet, runs) = (0, ""); quiet < 3; calls++)
+        for (var isLeft = true; isLeft; calls++)
         {
             var begin = Stopwatch.GetTimestamp();
             await store.Decisions.IndexAsync(CancellationToken.None);
             if (Stopwatch.GetElapsedTime(begin) is var took && took > longest) longest = took;
-            var now = Ask("SELECT group_concat(level || ' x ' || runs, ', ') FROM (SELECT level, count(*) runs FROM search_runs WHERE state = 1 GROUP BY level)")
-                + Ask("SELECT ' ' || count(*) || ' ' || ifnull(sum(state), 0) FROM search_runs");
-            (quiet, runs) = now == runs ? (quiet + 1, runs) : (0, now);
+            isLeft = Ask("SELECT count(*) FROM search_runs WHERE state <> 1") != "0" || Ask("SELECT max(runs) >= 8 FROM (SELECT count(*) runs FROM search_runs GROUP BY level)") != "0";
         }
 
         Console.WriteLine(

@@ -12,7 +12,8 @@ sealed class SearchIndexer(GroupCommit commits, LedgerWriter writer, ReadConnect
     const int RunsAMerge = 8;
     const int EntriesARun = 1024;
     const int PagesAStep = 32;
-    const int PostingsAStep = PagesAStep * 500;
+    const int PostingsAStep = PagesAStep * SearchRuns.PostingsAPage;
+    const int PagesRemovedAStep = 128; // freed pages are not written
 
     // A step is some milliseconds of work, one or two of them the writer's.
     const int StepsACall = 64;
@@ -124,10 +125,13 @@ sealed class SearchIndexer(GroupCommit commits, LedgerWriter writer, ReadConnect
 
     async Task<bool> RemoveAsync(List<SearchRun> runs)
     {
-        if (runs.Find(run => run.State == RunState.BeingRemoved) is not { } run) return false;
+        var dead = runs.FindAll(run => run.State == RunState.BeingRemoved);
+        if (dead.Count == 0) return false;
         await WriteAsync(database =>
         {
-            SearchRuns.Remove(database, run, PagesAStep);
+            var left = PagesRemovedAStep;
+            foreach (var run in dead)
+                if (left > 0) left -= SearchRuns.Remove(database, run, left);
             return 0;
         });
         return true;

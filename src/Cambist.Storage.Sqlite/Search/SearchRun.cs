@@ -22,7 +22,7 @@ static class SearchRuns
     const string PageUpTo = "SELECT postings FROM search_pages WHERE run = ? AND first <= ? ORDER BY first DESC LIMIT 1";
     const string DeletePages = "DELETE FROM search_pages WHERE rowid IN (SELECT rowid FROM search_pages WHERE run = ? ORDER BY first LIMIT ?)";
 
-    const int PostingsAPage = 500;
+    public const int PostingsAPage = 500;
 
     /// <summary>Newest first.</summary>
     public static List<SearchRun> Read(Database database)
@@ -38,11 +38,14 @@ static class SearchRuns
 
     public static void Set(Database database, SearchRun run, RunState state) => database.Prepared(SetState).Bind(1, (long)state).Bind(2, run.Id).Run();
 
-    /// <summary>Removes some pages, and the run itself once there are none.</summary>
-    public static void Remove(Database database, SearchRun run, int mostPages)
+    /// <summary>Removes pages, and the run itself with the last of them.</summary>
+    /// <returns>How many were removed.</returns>
+    public static int Remove(Database database, SearchRun run, int mostPages)
     {
         database.Prepared(DeletePages).Bind(1, run.Id).Bind(2, (long)mostPages).Run();
-        if (database.Changes == 0) database.Prepared(Delete).Bind(1, run.Id).Run();
+        var removed = database.Changes;
+        if (removed < mostPages) database.Prepared(Delete).Bind(1, run.Id).Run();
+        return removed;
     }
 
     /// <summary>Adds sorted postings that come behind all that the run has.</summary>
