@@ -221,7 +221,7 @@ public sealed class SqliteSearchTests : IDisposable
 
         try
         {
-            for (var i = 0; i < 60; i++)
+            for (var i = 0; i < 60 || (Runs() == 0 && !writing.IsCompleted); i++)
             {
                 foreach (var client in Clients)
                 {
