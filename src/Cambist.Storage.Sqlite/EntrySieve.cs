@@ -15,6 +15,7 @@ sealed class EntrySieve
     {
         if (filter.Client is { } client) _needles.Add([.. "\"client\":"u8, .. Written(client)]);
         if (filter.Subject is { } subject) _needles.Add([.. "\"sub\":"u8, .. Written(subject)]);
+        if (filter.Issued is { } issued) _needles.Add([.. "\"jti\":"u8, .. Written(issued)]);
         if (filter.Reason is { } reason && reason != Reason.None) _needles.Add([.. "\"reason\":"u8, .. Written(reason.WireName())]);
         if (filter.Lineage is { } lineage) _needles.Add(Written(lineage)[..^1]); // it, or an id that begins with it
     }

@@ -20,6 +20,7 @@ sealed class LedgerWriter(Database database, TimeProvider clock, TimeSpan? audit
     // What the transaction at hand has added.
     int _keys;
     int _tokens;
+    int _indexed;
 
     public ValueTask WriteAsync(ReadOnlyMemory<PendingEntry> batch, DecisionIdSequence ids)
     {
@@ -101,6 +102,22 @@ sealed class LedgerWriter(Database database, TimeProvider clock, TimeSpan? audit
                 return true;
             });
 
+    /// <summary>Writes a step of the index behind searches, in a transaction of its own.</summary>
+    /// <param name="write">Gives the bytes that it wrote.</param>
+    /// <param name="ids">The sequence of the writer.</param>
+    public bool Index(Func<Database, int> write, DecisionIdSequence ids) =>
+        Transact(
+            ids,
+            (writer: this, write),
+            (step, _) =>
+            {
+                step.writer._indexed = step.write(database);
+                return true;
+            });
+
+    /// <summary>The first block behind one, asked between two transactions.</summary>
+    public long? FirstAfter(long block) => Blocks.After(database, block);
+
     /// <summary>Removes some of what has had its time, in a transaction of its own.</summary>
     public bool Purge(DecisionIdSequence ids) =>
         Transact(
@@ -120,7 +137,7 @@ sealed class LedgerWriter(Database database, TimeProvider clock, TimeSpan? audit
         {
             LookAround(ids);
             _block.Clear();
-            (_keys, _tokens) = (0, 0);
+            (_keys, _tokens, _indexed) = (0, 0, 0);
             if (!work(state, ids))
             {
                 RollBack(); // a refusal changed nothing that is remembered
@@ -138,7 +155,7 @@ sealed class LedgerWriter(Database database, TimeProvider clock, TimeSpan? audit
             throw;
         }
 
-        checkpoints.AfterCommit(database, _block.Bytes.Length);
+        checkpoints.AfterCommit(database, _block.Bytes.Length + _indexed);
         return true;
     }
 

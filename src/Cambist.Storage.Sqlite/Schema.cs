@@ -7,11 +7,11 @@ namespace Cambist.Storage.Sqlite;
 static class Schema
 {
     /// <summary>The schema this release makes.</summary>
-    public const int Version = 3;
+    public const int Version = 4;
 
     const int ApplicationId = 0x43_4D_42_54; // "CMBT": nobody else's database is taken for ours
 
-    static readonly string[] Scripts = ["001_ledger", "002_keys_and_registry", "003_key_lives"];
+    static readonly string[] Scripts = ["001_ledger", "002_keys_and_registry", "003_key_lives", "004_search"];
 
     /// <summary>Brings the schema up to a version, each step in its own transaction.</summary>
     /// <exception cref="StoreUnavailableException">The file belongs to something else, or to a release too new for this one.</exception>

@@ -58,14 +58,15 @@ public static class SqliteStore
         var writer = new LedgerWriter(database, clock, options.AuditRetention, checkpoints);
         var lookUps = new ReadConnections(path, options.ReadConnections);
         var searches = new ReadConnections(path, 1); // a long search keeps no look-up waiting
+        var indexing = new ReadConnections(path, 1);
         var commits = new GroupCommit(writer, new(clock), options.GroupCommit);
         return new(
             new SqliteLedger(commits, writer, lookUps),
             new SqliteTokenStore(commits, writer, lookUps, clock),
             new SqliteKeyStore(commits, writer, lookUps),
-            new SqliteDecisionLog(lookUps, searches),
+            new SqliteDecisionLog(lookUps, searches, new(commits, writer, indexing, clock)),
             new SqliteRegistryStore(commits, writer, lookUps),
-            new OpenStore(commits, [lookUps, searches, checkpoints, database, .. serverLock is null ? [] : (IDisposable[])[serverLock]]));
+            new OpenStore(commits, [lookUps, searches, indexing, checkpoints, database, .. serverLock is null ? [] : (IDisposable[])[serverLock]]));
     }
 
     /// <summary>The writer's connection, with its promises set and read back.</summary>

@@ -23,6 +23,8 @@ public abstract partial class StoreTests
         await ShouldFindAsync(new() { Lineage = "ab" }, issued, web);
         await ShouldFindAsync(new() { Lineage = "ab.c" }, web);
         await ShouldFindAsync(new() { Lineage = "abc" }, refused);
+        await ShouldFindAsync(new() { Issued = "ab" }, issued);
+        await ShouldFindAsync(new() { Issued = "ab.c" });
         await ShouldFindAsync(new() { Outcome = DecisionOutcome.Refused }, refused);
         await ShouldFindAsync(new() { Reason = Reason.NoRule }, refused);
         await ShouldFindAsync(new() { Reason = Reason.None }, issued, web);
@@ -55,6 +57,42 @@ public abstract partial class StoreTests
 
             seen.ShouldBe(expected.OrderDescending());
         }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Combined_filters_give_what_fits_all_of_them_whether_an_index_has_it_or_not(bool isIndexed)
+    {
+        var entries = new Dictionary<DecisionId, LedgerEntry>();
+        for (var i = 0; i < 60; i++)
+        {
+            var issued = i % 3 == 0 ? $"root{i % 4}.issued{i}" : null;
+            var entry = Some.Entry("client" + (i % 2)) with
+            {
+                Subject = new("login", "user" + (i % 5), "root" + (i % 4)),
+                IssuedId = issued,
+                Outcome = issued is null ? DecisionOutcome.Refused : DecisionOutcome.Issued,
+                Reason = issued is not null ? Reason.None : i % 7 == 0 ? Reason.NoRule : Reason.SubjectExpired,
+            };
+            entries.Add(await CommittedAsync(entry), entry);
+            Clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Clock.Advance(TimeSpan.FromMinutes(1));
+        if (isIndexed) (await Store.Decisions.IndexAsync(None) ?? Clock.Milliseconds).ShouldBe(Clock.Milliseconds);
+        var middle = ManualClock.Start.AddSeconds(30).ToUnixTimeMilliseconds();
+        foreach (var client in new[] { null, "client1", "client2" })
+            foreach (var subject in new[] { null, "user3", "user" })
+                foreach (var lineage in new[] { null, "root1", "root" })
+                    foreach (var outcome in new DecisionOutcome?[] { null, DecisionOutcome.Refused })
+                        foreach (var reason in new Reason?[] { null, Reason.NoRule })
+                            foreach (var from in new long?[] { null, middle })
+                            {
+                                var filter = new DecisionFilter { Client = client, Subject = subject, Lineage = lineage, Outcome = outcome, Reason = reason, From = from };
+                                (await Store.Decisions.PageAsync(filter, default, 100, None)).Select(e => e.Id)
+                                    .ShouldBe(entries.Where(e => filter.Fits(e.Value with { Id = e.Key })).Select(e => e.Key).OrderDescending(), customMessage: filter.ToString());
+                            }
     }
 
     [Fact]

@@ -20,7 +20,7 @@ static class DecisionEndpoints
                 [
                     new("client", "The client's id."),
                     new("subject", "Our sub of the subject."),
-                    new("jti", "The id of a token: it and all beneath."),
+                    new("lineage", "The id of a token, or its beginning up to a dot: it, those it descends from, and all beneath."),
                     new("outcome", "What became of it.") { Words = [.. EntryJson.OutcomeNames] },
                     new("reason", "A reason of the published list."),
                     new("from", "Not before this instant.") { IsInstant = true },
@@ -42,15 +42,18 @@ static class DecisionEndpoints
     static async Task<AdminAnswer> ListAsync(AdminRequest request)
     {
         if (Filter(request, out var filter, out var before, out var limit) is { } fault) return AdminAnswer.BadRequest(fault);
-        var entries = await request.Engine.Store.Decisions.PageAsync(filter, before, limit, request.Http.RequestAborted);
+        var indexedUntil = request.Engine.SearchIndex.Until;
+        var entries = await Family.PageAsync(request.Engine.Store.Decisions, filter, before, limit, request.Http.RequestAborted);
         var json = new JsonObject { ["decisions"] = new JsonArray([.. entries.Select(EntryJson.Of)]) };
         if (entries.Count == limit) json["next"] = entries[^1].Id.ToString();
+        if (indexedUntil is { } until) json["indexed_until"] = Times.Of(until);
         return AdminAnswer.Ok(json);
     }
 
     static string? Filter(AdminRequest request, out DecisionFilter filter, out DecisionId before, out int limit)
     {
         (filter, before, limit) = (DecisionFilter.All, default, 50);
+        if (request.Http.Request.Query.FirstOrDefault(parameter => parameter.Value is [null or ""]).Key is { } empty) return $"{empty} is empty: leave it out, or say what to look for.";
         DecisionOutcome? outcome = null;
         Reason? reason = null;
         long? from = null, until = null;
@@ -59,8 +62,9 @@ static class DecisionEndpoints
         if (request.Query("reason") is { } why && (reason = Reasons.Parse(why)) is null) return "reason is none of the published list.";
         if (request.Query("from") is { } since && !Read(since, out from)) return "from must be an instant such as 2030-01-31T09:30:00Z.";
         if (request.Query("until") is { } end && !Read(end, out until)) return "until must be an instant such as 2030-01-31T09:30:00Z.";
-        if (request.Query("jti") is { } jti && !Lineage.IsWellFormed(jti)) return "jti is no id of a token.";
-        if (request.Query("before") is { } id && !DecisionId.TryParse(id, out before)) return "before must be a decision id: next of the page before.";
+        if (from >= until) return "from must be before until.";
+        if (request.Query("lineage") is { } id && !Lineage.IsWellFormed(id)) return "lineage must be the jti of a token, or its beginning up to a dot.";
+        if (request.Query("before") is { } last && !(DecisionId.TryParse(last, out before) && !before.IsNone)) return "before must be a decision id: next of the page before.";
         if (request.Query("limit") is { } text && !(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) && limit is > 0 and <= MostListed))
             return $"limit must be a whole number from 1 to {MostListed}.";
 
@@ -68,7 +72,7 @@ static class DecisionEndpoints
         {
             Client = request.Query("client"),
             Subject = request.Query("subject"),
-            Lineage = request.Query("jti"),
+            Lineage = request.Query("lineage"),
             Outcome = outcome,
             Reason = reason,
             From = from,

@@ -7,7 +7,6 @@ static class TokenEndpoints
 {
     const string Path = "/tokens/{jti}";
     const string Scope = "tokens";
-    const int MostRelatives = 1000;
 
     public static void Map(AdminApi api)
     {
@@ -20,16 +19,15 @@ static class TokenEndpoints
         var id = request.Path("jti");
         if (!Lineage.IsWellFormed(id)) return NoId();
 
-        // Whoever shares the first segment is of the family; newest first.
-        var family = await request.Engine.Store.Decisions.PageAsync(new() { Lineage = id.Split('.')[0] }, default, MostRelatives + 1, request.Http.RequestAborted);
-        var isComplete = family.Count <= MostRelatives;
-        var issued = family.Take(MostRelatives).Where(entry => entry.IssuedId is not null).Reverse().ToArray();
-        if (isComplete && !issued.Any(entry => Lineage.IsUnder(entry.IssuedId!, id))) return AdminAnswer.NotFound("The ledger has no token of this id, or no longer.");
+        var (decisions, aborted) = (request.Engine.Store.Decisions, request.Http.RequestAborted);
+        var itself = await Family.FindAsync(decisions, id, aborted);
+        var descendants = await Family.DescendantsAsync(decisions, id, aborted);
+        if (itself is null && descendants.Count == 0) return AdminAnswer.NotFound("The ledger has no token of this id, or no longer.");
 
-        var json = new JsonObject { ["jti"] = id, ["complete"] = isComplete };
-        if (Array.Find(issued, entry => entry.IssuedId == id) is { } itself) json["entry"] = EntryJson.Of(itself);
-        json["ancestors"] = List(issued.Where(entry => entry.IssuedId != id && Lineage.IsUnder(id, entry.IssuedId!)));
-        json["descendants"] = List(issued.Where(entry => entry.IssuedId != id && Lineage.IsUnder(entry.IssuedId!, id)));
+        var json = new JsonObject { ["jti"] = id };
+        if (itself is not null) json["entry"] = EntryJson.Of(itself);
+        json["ancestors"] = List(await Family.AncestorsAsync(decisions, id, aborted));
+        json["descendants"] = List(descendants);
         return AdminAnswer.Ok(json);
     }
 

@@ -33,6 +33,7 @@ public sealed class CambistEngine : IAsyncDisposable
         Impersonation = new ImpersonationActs(store.Tokens, store.Ledger, registry, clock);
         Revocations = new RevocationActs(store.Ledger, registry);
 
+        SearchIndex = new SearchIndex(store.Decisions, clock);
         _failures = new FailureSummary(strangers.Tally, store.Ledger, registry, listener);
         _upkeep = new Upkeep(clock, listener,
         [
@@ -40,6 +41,7 @@ public sealed class CambistEngine : IAsyncDisposable
             new Chore("looking after our signing keys", TimeSpan.FromSeconds(1), cancellationToken => keys.TendAsync(registry.Current.Signing, cancellationToken)),
             new Chore("summarising failed requests", FailureSummary.Every, _failures.WriteAsync),
             new Chore("removing from the store what has had its time", TimeSpan.FromSeconds(5), store.Ledger.PurgeAsync),
+            new Chore("indexing decisions for searches", TimeSpan.FromSeconds(1), SearchIndex.TendAsync),
         ]);
         _upkeep.Start();
     }
@@ -80,6 +82,9 @@ public sealed class CambistEngine : IAsyncDisposable
     /// <summary>Questions to issuers of opaque tokens.</summary>
     internal IntrospectionRequests IssuerIntrospection { get; }
 
+    /// <summary>How far the index behind searches is.</summary>
+    internal SearchIndex SearchIndex { get; }
+
     /// <summary>The store.</summary>
     public Store Store { get; }
 
@@ -104,6 +109,7 @@ public sealed class CambistEngine : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _upkeep.DisposeAsync();
+        SearchIndex.Dispose();
         await _failures.WriteLastAsync();
         IssuerKeys.Dispose();
         await Store.DisposeAsync();

@@ -63,6 +63,12 @@ internal static class Lineage
     public static bool IsUnder(string id, string ancestor) =>
         id.StartsWith(ancestor, StringComparison.Ordinal) && (id.Length == ancestor.Length || id[ancestor.Length] == '.');
 
+    /// <summary>The ids that an id is beneath, the nearest first.</summary>
+    public static IEnumerable<string> AncestorsOf(string id)
+    {
+        for (var dot = id.LastIndexOf('.'); dot > 0; dot = id.LastIndexOf('.', dot - 1)) yield return id[..dot];
+    }
+
     public static int SegmentsOf(string id) => id.AsSpan().Count('.') + 1;
 
     /// <summary>Whether text is a path of at most <see cref="MostSegments"/> whole segments.</summary>

@@ -12,6 +12,14 @@ public interface IDecisionLog
     /// <param name="limit">The most entries to give.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     ValueTask<IReadOnlyList<LedgerEntry>> PageAsync(DecisionFilter filter, DecisionId before, int limit, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Brings the index behind searches a bounded step nearer to the newest entry. Called every second; a store that needs none does nothing.
+    /// No page lacks an entry for want of it: what is not in the index yet is read entry by entry.
+    /// </summary>
+    /// <returns>Every entry recorded before this is in the index, milliseconds since 1970; null where the store needs none.</returns>
+    /// <exception cref="StoreUnavailableException">The store cannot be written now.</exception>
+    ValueTask<long?> IndexAsync(CancellationToken cancellationToken) => new((long?)null);
 }
 
 /// <summary>What entries to look for; what is null is not asked for.</summary>
@@ -29,6 +37,9 @@ public sealed record DecisionFilter
     /// <summary>A lineage id: entries whose subject token or issued token is it or beneath it.</summary>
     public string? Lineage { get; init; }
 
+    /// <summary>The id of a token: the entry that issued this very one.</summary>
+    public string? Issued { get; init; }
+
     /// <summary>What kind of decision.</summary>
     public DecisionOutcome? Outcome { get; init; }
 
@@ -45,6 +56,7 @@ public sealed record DecisionFilter
     public bool Fits(LedgerEntry entry) =>
         (Client is null || entry.Client == Client)
         && (Subject is null || entry.Subject?.Sub == Subject)
+        && (Issued is null || entry.IssuedId == Issued)
         && (Outcome is null || entry.Outcome == Outcome)
         && (Reason is null || entry.Reason == Reason)
         && (From is null || entry.Id.Milliseconds >= From)

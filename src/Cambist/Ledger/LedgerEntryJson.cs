@@ -51,7 +51,8 @@ public static class LedgerEntryJson
     /// <exception cref="JsonException">This is no entry.</exception>
     public static LedgerEntry Read(DecisionId id, ReadOnlySpan<byte> json) => LedgerEntryReader.Read(id, json);
 
-    static string OutcomeName(DecisionOutcome outcome) => outcome switch
+    /// <summary>How an outcome is written.</summary>
+    public static string OutcomeName(DecisionOutcome outcome) => outcome switch
     {
         DecisionOutcome.Issued => "issued",
         DecisionOutcome.Refused => "refused",

@@ -145,7 +145,7 @@ public sealed class AdminApiTests(ImpersonationWorld world) : IClassFixture<Impe
         ((string?)page.Json["decisions"]![0]!["decision_id"]).ShouldBe(refused.DecisionId);
         var next = await Server.AdminGetAsync($"/decisions?limit=1&before={page.Json["next"]}");
         string.CompareOrdinal((string?)next.Json["decisions"]![0]!["decision_id"], refused.DecisionId).ShouldBeLessThan(0);
-        foreach (var wrong in new[] { "?outcome=maybe", "?reason=because", "?from=yesterday", "?limit=0", "?limit=201", "?limit=1&limit=2", "?colour=red", "?jti=x", "?before=x" })
+        foreach (var wrong in new[] { "?outcome=maybe", "?reason=because", "?from=yesterday", "?limit=0", "?limit=201", "?limit=1&limit=2", "?colour=red", "?lineage=x", "?before=x" })
             ShouldBeProblem(await Server.AdminGetAsync("/decisions" + wrong), 400);
     }
 

@@ -98,30 +98,6 @@ public sealed class AdminReadTests
         keys.SelectMany(key => key!.AsObject().Select(member => member.Key)).ShouldAllBe(name => shown.Contains(name));
     }
 
-    [Fact]
-    public async Task A_family_that_is_larger_than_what_is_read_is_said_to_be()
-    {
-        await using var world = await ReloadWorld.StartAsync();
-        var ledger = world.Server.Engine.Store.Ledger;
-        var alice = (await world.ExchangeAsync()).Claims["jti"]!.GetValue<string>();
-        var alone = await ReadAsync(world.Server, "/tokens/" + alice);
-        ((bool)alone["complete"]!).ShouldBeTrue();
-        alone["entry"].ShouldNotBeNull();
-
-        var root = alice.Split('.')[0];
-        var template = (await world.Server.Engine.Store.Decisions.PageAsync(new() { Lineage = alice }, default, 1, Cancel))[0];
-        await Parallel.ForAsync(0, 999, Cancel, async (_, cancellation) => await ledger.CommitAsync(template with { Id = default, IssuedId = $"{root}.{NewSegment()}" }, cancellation));
-        ((bool)(await ReadAsync(world.Server, "/tokens/" + alice))["complete"]!).ShouldBeTrue();
-
-        await ledger.CommitAsync(template with { Id = default, IssuedId = $"{root}.{NewSegment()}" }, Cancel);
-        var cutOff = await ReadAsync(world.Server, "/tokens/" + alice);
-        ((bool)cutOff["complete"]!).ShouldBeFalse();
-        cutOff.ContainsKey("entry").ShouldBeFalse("the oldest of 1,001 was not looked at, and that is no 404");
-        (await world.Server.AdminGetAsync($"/tokens/{NewSegment()}")).Status.ShouldBe(HttpStatusCode.NotFound);
-    }
-
-    static string NewSegment() => System.Buffers.Text.Base64Url.EncodeToString(System.Security.Cryptography.RandomNumberGenerator.GetBytes(16));
-
     sealed class Silence : IEngineListener
     {
         public void On(EngineEvent engineEvent) { }

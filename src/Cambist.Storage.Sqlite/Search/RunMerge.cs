@@ -1,0 +1,71 @@
+namespace Cambist.Storage.Sqlite;
+
+/// <summary>Several runs on their way into one, some pages at a time. What was written when a server stops is removed by the next.</summary>
+sealed class RunMerge
+{
+    readonly Head[] _heads;
+    readonly UInt128[] _merged;
+
+    /// <param name="inputs">Neighbours, in use.</param>
+    /// <param name="id">Of the run to write.</param>
+    /// <param name="postingsAStep">How many postings a step writes.</param>
+    public RunMerge(IReadOnlyList<SearchRun> inputs, long id, int postingsAStep)
+    {
+        Inputs = inputs;
+        Output = new(id, RunState.BeingWritten, inputs[0].Level + 1, inputs.Min(run => run.First), inputs.Max(run => run.Last));
+        _heads = [.. inputs.Select(run => new Head(run.Id))];
+        _merged = new UInt128[postingsAStep];
+    }
+
+    public IReadOnlyList<SearchRun> Inputs { get; }
+
+    public SearchRun Output { get; }
+
+    /// <summary>The next postings in their order, without those of blocks before the oldest; empty at the end.</summary>
+    public ReadOnlyMemory<UInt128> Next(Database database, long oldestBlock)
+    {
+        var count = 0;
+        while (count < _merged.Length && Least(database) is { } head)
+        {
+            if (Posting.Block(head.Posting) >= oldestBlock) _merged[count++] = head.Posting;
+            head.MoveOn();
+        }
+
+        return _merged.AsMemory(0, count);
+    }
+
+    Head? Least(Database database)
+    {
+        Head? least = null;
+        foreach (var head in _heads)
+            if (head.IsThere(database) && (least is null || head.Posting < least.Posting)) least = head;
+        return least;
+    }
+
+    sealed class Head(long run)
+    {
+        byte[] _page = [];
+        int _index;
+        UInt128 _pageFirst;
+        bool _isAtEnd;
+
+        public UInt128 Posting { get; private set; }
+
+        public bool IsThere(Database database)
+        {
+            if (_isAtEnd) return false;
+            if (_index * Sqlite.Posting.Size < _page.Length) return true;
+            _page = SearchRuns.PageAfter(database, run, _pageFirst); // no posting is 0
+            _index = 0;
+            _isAtEnd = _page.Length == 0;
+            if (_isAtEnd) return false;
+            Posting = _pageFirst = Sqlite.Posting.At(_page, 0);
+            return true;
+        }
+
+        public void MoveOn()
+        {
+            if (++_index * Sqlite.Posting.Size < _page.Length) Posting = Sqlite.Posting.At(_page, _index);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+using System.Text;
+using System.Text.Json;
+using Cambist.Protocol;
+
+namespace Cambist.Storage.Sqlite;
+
+/// <summary>
+/// What entries are looked up by: 64-bit hashes. An entry has one for each combination of its client, subject, outcome and reason, so
+/// that a filter of any of them is one list and not the meeting of two long ones; one for each id in its lineage; one for the token that it
+/// issued. Two texts of one hash cost a look at an entry that does not fit, never a wrong answer.
+/// </summary>
+sealed class SearchKeys
+{
+    const ulong ClientKind = 1;
+    const ulong SubjectKind = 2;
+    const ulong OutcomeKind = 3;
+    const ulong ReasonKind = 4;
+    const ulong LineageKind = 5;
+    const ulong IssuedKind = 6;
+
+    readonly HashSet<ulong> _keys = [];
+    byte[] _unescaped = new byte[1024];
+
+    /// <summary>The lists that hold every entry which fits a filter; none where only reading will tell.</summary>
+    public static ulong[] Of(DecisionFilter filter)
+    {
+        var keys = new List<ulong>();
+        var parts = (
+            Client: Hash(ClientKind, filter.Client),
+            Subject: Hash(SubjectKind, filter.Subject),
+            Outcome: Hash(OutcomeKind, filter.Outcome is { } outcome ? LedgerEntryJson.OutcomeName(outcome) : null),
+            Reason: Hash(ReasonKind, filter.Reason is { } reason and not Reason.None ? reason.WireName() : null));
+        if (parts != default) keys.Add(Combined(parts.Client, parts.Subject, parts.Outcome, parts.Reason));
+        if (filter.Lineage is { } lineage) keys.Add(Hash(LineageKind, lineage));
+        if (filter.Issued is { } issued) keys.Add(Hash(IssuedKind, issued));
+        return [.. keys];
+    }
+
+    /// <summary>The keys of an entry as it is kept. Valid until the next call.</summary>
+    public IReadOnlyCollection<ulong> Of(ReadOnlySpan<byte> json)
+    {
+        _keys.Clear();
+        ulong client = 0, subject = 0, outcome = 0, reason = 0;
+        var reader = new Utf8JsonReader(json);
+        reader.Read();
+        while (NextMember(ref reader))
+        {
+            if (reader.ValueTextEquals("outcome"u8)) outcome = Hash(OutcomeKind, Text(ref reader));
+            else if (reader.ValueTextEquals("reason"u8)) reason = Hash(ReasonKind, Text(ref reader));
+            else if (reader.ValueTextEquals("client"u8)) client = Hash(ClientKind, Text(ref reader));
+            else if (reader.ValueTextEquals("subject"u8)) subject = Subject(ref reader);
+            else if (reader.ValueTextEquals("jti"u8)) Issued(Text(ref reader));
+            else Skip(ref reader);
+        }
+
+        AddCombinations(client, subject, outcome, reason);
+        return _keys;
+    }
+
+    void AddCombinations(ulong client, ulong subject, ulong outcome, ulong reason)
+    {
+        for (var members = 1; members < 16; members++)
+        {
+            var (c, s, o, r) = ((members & 1) != 0 ? client : 0, (members & 2) != 0 ? subject : 0, (members & 4) != 0 ? outcome : 0, (members & 8) != 0 ? reason : 0);
+            if ((c, s, o, r) != default) _keys.Add(Combined(c, s, o, r));
+        }
+    }
+
+    ulong Subject(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        var subject = 0UL;
+        while (NextMember(ref reader))
+        {
+            if (reader.ValueTextEquals("sub"u8)) subject = Hash(SubjectKind, Text(ref reader));
+            else if (reader.ValueTextEquals("lineage"u8)) AddLineage(Text(ref reader));
+            else Skip(ref reader);
+        }
+
+        return subject;
+    }
+
+    void Issued(ReadOnlySpan<byte> id)
+    {
+        _keys.Add(Hash(IssuedKind, id));
+        AddLineage(id);
+    }
+
+    /// <summary>An id, and each that it is beneath.</summary>
+    void AddLineage(ReadOnlySpan<byte> id)
+    {
+        for (var i = 0; i < id.Length; i++)
+            if (id[i] == '.') _keys.Add(Hash(LineageKind, id[..i]));
+        _keys.Add(Hash(LineageKind, id));
+    }
+
+    ReadOnlySpan<byte> Text(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (!reader.ValueIsEscaped) return reader.ValueSpan;
+        if (_unescaped.Length < reader.ValueSpan.Length) _unescaped = new byte[reader.ValueSpan.Length];
+        return _unescaped.AsSpan(0, reader.CopyString(_unescaped));
+    }
+
+    static bool NextMember(ref Utf8JsonReader reader) => reader.Read() && reader.TokenType == JsonTokenType.PropertyName;
+
+    static void Skip(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        reader.Skip();
+    }
+
+    static ulong Hash(ulong kind, string? text) => text is null ? 0 : Hash(kind, Encoding.UTF8.GetBytes(text));
+
+    /// <summary>FNV-1a, its bits mixed; never 0, which stands for what is absent. Stores are full of it: it never changes.</summary>
+    static ulong Hash(ulong kind, ReadOnlySpan<byte> text)
+    {
+        var hash = 0xCBF29CE484222325 ^ kind;
+        foreach (var one in text) hash = (hash ^ one) * 0x100000001B3;
+        return Math.Max(Mixed(hash), 1);
+    }
+
+    static ulong Combined(ulong client, ulong subject, ulong outcome, ulong reason) =>
+        Mixed(client + Mixed(subject + Mixed(outcome + Mixed(reason))));
+
+    /// <summary>The finalizer of SplitMix64.</summary>
+    static ulong Mixed(ulong bits)
+    {
+        bits += 0x9E3779B97F4A7C15;
+        bits = (bits ^ (bits >> 30)) * 0xBF58476D1CE4E5B9;
+        bits = (bits ^ (bits >> 27)) * 0x94D049BB133111EB;
+        return bits ^ (bits >> 31);
+    }
+}
