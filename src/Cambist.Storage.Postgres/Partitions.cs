@@ -3,15 +3,15 @@ using Npgsql;
 
 namespace Cambist.Storage.Postgres;
 
-/// <summary>The ledger's partitions, one a day (UTC) of decision ids: made ahead, and dropped whole once all of the day is beyond its retention.</summary>
+/// <summary>The ledger's partitions, one a day (UTC) of decision ids, each with one of the search index: made ahead, and dropped whole once all of the day is beyond its retention.</summary>
 sealed class Partitions(Connections connections, LedgerClock clock)
 {
-    const long Day = 24 * 60 * 60 * 1000;
+    public const long Day = 24 * 60 * 60 * 1000;
     const int DaysAhead = 2;
     const string Prefix = "decisions_";
 
     // The day that the next id falls into, which may be ahead of the clock.
-    const string Today = $"SELECT greatest({LedgerClock.Now}, $2, separated_at + 1) FROM cambist.marks";
+    const string Today = $"SELECT greatest({LedgerClock.Now}, $2, separated_at + 1, search_cut + 1) FROM cambist.marks";
 
     const string Names = "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'cambist.decisions'::regclass";
 
@@ -34,7 +34,9 @@ sealed class Partitions(Connections connections, LedgerClock clock)
                 await Connections.RunAsync(
                     connection,
                     $"CREATE TABLE cambist.{Name(day)} (LIKE cambist.decisions INCLUDING ALL)",
-                    $"ALTER TABLE cambist.decisions ATTACH PARTITION cambist.{Name(day)} FOR VALUES FROM ('{Bound(day)}') TO ('{Bound(day + 1)}')");
+                    $"ALTER TABLE cambist.decisions ATTACH PARTITION cambist.{Name(day)} FOR VALUES FROM ('{Bound(day)}') TO ('{Bound(day + 1)}')",
+                    $"CREATE TABLE cambist.{SearchName(day)} (LIKE cambist.search_pages INCLUDING ALL)",
+                    $"ALTER TABLE cambist.search_pages ATTACH PARTITION cambist.{SearchName(day)} FOR VALUES IN ({day})");
             }
 
             await Connections.RunAsync(connection, Sql.Commit);
@@ -54,7 +56,11 @@ sealed class Partitions(Connections connections, LedgerClock clock)
             try
             {
                 // Dropping locks commits out while it waits, so it hardly waits.
-                await Connections.RunAsync(connection, Sql.Begin, "SET LOCAL lock_timeout = 200", $"DROP TABLE cambist.{name}", Sql.Commit);
+                await Connections.RunAsync(
+                    connection,
+                    Sql.Begin, "SET LOCAL lock_timeout = 200",
+                    $"DROP TABLE cambist.{name}, cambist.{SearchName(day)}", $"DELETE FROM cambist.search_runs WHERE day = {day}",
+                    Sql.Commit);
             }
             catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable)
             {
@@ -80,7 +86,11 @@ sealed class Partitions(Connections connections, LedgerClock clock)
         return names;
     }
 
-    static string Name(long day) => Prefix + DateOnly.FromDayNumber((int)day + DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber).ToString("yyyyMMdd", CultureInfo.InvariantCulture);
+    static string Name(long day) => Prefix + Date(day);
+
+    static string SearchName(long day) => "search_" + Date(day);
+
+    static string Date(long day) => DateOnly.FromDayNumber((int)day + DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber).ToString("yyyyMMdd", CultureInfo.InvariantCulture);
 
     static bool TryParse(string name, out long day)
     {

@@ -83,7 +83,7 @@ public static class PostgresStore
             new PostgresLedger(commits, revocations, connections, new Purge(connections, partitions, clock, options.AuditRetention)),
             new PostgresTokenStore(commits, transactions, connections, clock),
             new PostgresKeyStore(transactions, connections, clock),
-            new PostgresDecisionLog(connections),
+            new PostgresDecisionLog(connections, new SearchIndexer(connections, clock)),
             new PostgresRegistryStore(transactions, connections),
             new OpenStore(commits, revocations, writer, connections));
     }

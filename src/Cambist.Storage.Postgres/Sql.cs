@@ -17,6 +17,14 @@ static class Sql
     public const string LockMigrations = "SELECT pg_advisory_xact_lock(4845837293714960385)";
     public const string LockPartitions = "SELECT pg_advisory_xact_lock(4845837293714960386)";
     public const string TryLockPurge = "SELECT pg_try_advisory_xact_lock(4845837293714960387)";
+    public const string TryLockIndex = "SELECT pg_try_advisory_xact_lock(4845837293714960388)";
+
+    /// <summary>The transactions that are behind the fence.</summary>
+    public const string BehindFence = $"""
+        SELECT virtualtransaction FROM pg_locks
+        WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+          AND classid = ({FenceKey} >> 32)::oid AND objid = ({FenceKey} & 4294967295)::oid AND objsubid = 1 AND granted
+        """;
 
     public static NpgsqlBatchCommand Add(this NpgsqlBatch batch, string sql)
     {

@@ -38,14 +38,41 @@ CREATE TABLE cambist.revocations (
   PRIMARY KEY (kind, value)
 );
 
--- One row. No id that is given after a revocation is dated at or before separated_at; expiries are raised in steps.
+-- One row. No id that is given after a revocation is dated at or before separated_at, and none that is given after the search index
+-- took its cut at or before search_cut; expiries are raised in steps.
 CREATE TABLE cambist.marks (
   separated_at           bigint NOT NULL DEFAULT 0,
+  search_cut             bigint NOT NULL DEFAULT 0,
   latest_expiry          bigint NOT NULL DEFAULT 0,
   latest_external_expiry bigint NOT NULL DEFAULT 0,
   longest_life           bigint NOT NULL DEFAULT 0
 );
 INSERT INTO cambist.marks DEFAULT VALUES;
+
+-- What searches look up, written behind the writer: every entry up to indexed_up_to is in a run of its day.
+CREATE TABLE cambist.search_state (indexed_up_to uuid NOT NULL);
+INSERT INTO cambist.search_state VALUES ('00000000-0000-0000-0000-000000000000');
+
+-- Runs never overlap. first and last are stamps: the upper 64 bits of ids.
+CREATE TABLE cambist.search_runs (
+  run      bigint   NOT NULL PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
+  day      integer  NOT NULL,
+  level    smallint NOT NULL,
+  first    bigint   NOT NULL,
+  last     bigint   NOT NULL,
+  postings bigint   NOT NULL
+);
+
+-- The postings of a run (key and stamp, 8 bytes each, big endian) in their order, two rows a page of the database. A partition a day, which
+-- goes with the day's entries.
+CREATE TABLE cambist.search_pages (
+  day      integer NOT NULL,
+  run      bigint  NOT NULL,
+  first    uuid    NOT NULL,
+  postings bytea   NOT NULL,
+  PRIMARY KEY (day, run, first)
+) PARTITION BY LIST (day);
+ALTER TABLE cambist.search_pages ALTER COLUMN postings SET STORAGE PLAIN;
 
 CREATE TABLE cambist.keys (
   position     integer  NOT NULL PRIMARY KEY,

@@ -10,18 +10,7 @@ sealed class PostingList(Database database, long run, ulong key)
     {
         var wanted = Posting.Of(key, block);
         if (_page.Length == 0 || wanted < Posting.At(_page, 0)) _page = SearchRuns.PageOf(database, run, wanted);
-        if (_page.Length == 0) return null;
-
-        var (low, high) = (0, (_page.Length / Posting.Size) - 1);
-        while (low < high)
-        {
-            var middle = (low + high + 1) / 2;
-            if (Posting.At(_page, middle) <= wanted) low = middle;
-            else high = middle - 1;
-        }
-
-        var found = Posting.At(_page, low);
-        return Posting.Key(found) == key ? Posting.Block(found) : null;
+        return Posting.UpTo(_page, key, block);
     }
 
     /// <summary>The newest block up to one that all lists have; null where there is none.</summary>

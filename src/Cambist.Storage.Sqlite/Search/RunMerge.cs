@@ -27,7 +27,7 @@ sealed class RunMerge
         var count = 0;
         while (count < _merged.Length && Least(database) is { } head)
         {
-            if (Posting.Block(head.Posting) >= oldestBlock) _merged[count++] = head.Posting;
+            if (Posting.Place(head.Posting) >= oldestBlock) _merged[count++] = head.Posting;
             head.MoveOn();
         }
 
@@ -54,18 +54,18 @@ sealed class RunMerge
         public bool IsThere(Database database)
         {
             if (_isAtEnd) return false;
-            if (_index * Sqlite.Posting.Size < _page.Length) return true;
+            if (_index * Cambist.Posting.Size < _page.Length) return true;
             _page = SearchRuns.PageAfter(database, run, _pageFirst); // no posting is 0
             _index = 0;
             _isAtEnd = _page.Length == 0;
             if (_isAtEnd) return false;
-            Posting = _pageFirst = Sqlite.Posting.At(_page, 0);
+            Posting = _pageFirst = Cambist.Posting.At(_page, 0);
             return true;
         }
 
         public void MoveOn()
         {
-            if (++_index * Sqlite.Posting.Size < _page.Length) Posting = Sqlite.Posting.At(_page, _index);
+            if (++_index * Cambist.Posting.Size < _page.Length) Posting = Cambist.Posting.At(_page, _index);
         }
     }
 }

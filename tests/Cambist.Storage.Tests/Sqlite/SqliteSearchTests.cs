@@ -6,12 +6,11 @@ namespace Cambist.Storage.Tests;
 /// <summary>The index behind searches: built behind the writer, never needed for the answer to be right.</summary>
 public sealed class SqliteSearchTests : IDisposable
 {
-    static readonly string[] Clients = ["web", "ci", "orders", "web\"x"];
-    static readonly Reason[] Reasons = [Reason.NoRule, Reason.SubjectExpired];
-
     readonly TemporaryFolder _folder = new();
     readonly ManualClock _clock = new();
-    readonly List<LedgerEntry> _written = [];
+    readonly SearchedEntries _entries;
+
+    public SqliteSearchTests() => _entries = new(_clock);
 
     static CancellationToken None => CancellationToken.None;
 
@@ -23,21 +22,21 @@ public sealed class SqliteSearchTests : IDisposable
     public async Task Whatever_part_is_indexed_every_combination_of_filters_finds_the_same()
     {
         await using var store = Open();
-        await FillAsync(store, 300);
-        await ShouldFindAllAsync(store);
+        await _entries.FillAsync(store, 300);
+        await _entries.ShouldFindAllAsync(store);
         Runs().ShouldBe(0);
 
         await IndexAsync(store);
         Runs().ShouldBe(1);
-        await ShouldFindAllAsync(store);
+        await _entries.ShouldFindAllAsync(store);
 
-        await FillAsync(store, 100); // a part is indexed, a part is not
-        await ShouldFindAllAsync(store);
+        await _entries.FillAsync(store, 100); // a part is indexed, a part is not
+        await _entries.ShouldFindAllAsync(store);
         Runs().ShouldBe(1);
 
         await IndexAsync(store);
         Runs().ShouldBe(2);
-        await ShouldFindAllAsync(store);
+        await _entries.ShouldFindAllAsync(store);
     }
 
     [Fact]
@@ -46,30 +45,30 @@ public sealed class SqliteSearchTests : IDisposable
         await using var store = Open();
         for (var i = 0; i < 80; i++)
         {
-            await FillAsync(store, 5);
+            await _entries.FillAsync(store, 5);
             await IndexAsync(store);
-            if (i % 7 == 0) await ShouldFindAllAsync(store, thorough: false);
+            if (i % 7 == 0) await _entries.ShouldFindAllAsync(store, thorough: false);
         }
 
         Runs().ShouldBe(1 + 2, "80 are one of 64 and two of 8");
         Ask("SELECT count(*) FROM search_runs").ShouldBe(3, "what was merged is gone");
         Ask("SELECT count(*) FROM search_pages WHERE run NOT IN (SELECT run FROM search_runs)").ShouldBe(0);
-        await ShouldFindAllAsync(store);
+        await _entries.ShouldFindAllAsync(store);
     }
 
     [Fact]
     public async Task A_few_entries_wait_for_more_and_many_do_not_wait()
     {
         await using var store = Open();
-        await FillAsync(store, 10);
+        await _entries.FillAsync(store, 10);
         await store.Decisions.IndexAsync(None);
         Runs().ShouldBe(0);
 
-        await FillAsync(store, 1100);
+        await _entries.FillAsync(store, 1100);
         await store.Decisions.IndexAsync(None);
         Runs().ShouldBe(1);
 
-        await FillAsync(store, 10);
+        await _entries.FillAsync(store, 10);
         await store.Decisions.IndexAsync(None);
         Runs().ShouldBe(1);
         _clock.Advance(SearchIndexer.Patience);
@@ -83,10 +82,10 @@ public sealed class SqliteSearchTests : IDisposable
         await using var store = Open();
         (await store.Decisions.IndexAsync(None)).ShouldBe(_clock.Milliseconds, "there is nothing that it lacks");
 
-        await FillAsync(store, 1);
-        var oldest = _written[0].Id.Milliseconds;
+        await _entries.FillAsync(store, 1);
+        var oldest = _entries.Written[0].Id.Milliseconds;
         _clock.Advance(SearchIndexer.Patience / 2);
-        await FillAsync(store, 1);
+        await _entries.FillAsync(store, 1);
         (await store.Decisions.IndexAsync(None)).ShouldBe(oldest);
 
         _clock.Advance(SearchIndexer.Patience / 2);
@@ -134,21 +133,21 @@ public sealed class SqliteSearchTests : IDisposable
     {
         await using (var store = Open())
         {
-            await FillAsync(store, 200);
+            await _entries.FillAsync(store, 200);
             await IndexAsync(store);
-            await FillAsync(store, 100);
+            await _entries.FillAsync(store, 100);
         }
 
         using (var database = Database.Open(StorePath, readOnly: false)) // a merge that was killed
             database.Execute("INSERT INTO search_runs VALUES (2, 0, 1, 0, 5); INSERT INTO search_pages VALUES (2, zeroblob(16), zeroblob(16))");
 
         await using var again = Open();
-        await ShouldFindAllAsync(again);
+        await _entries.ShouldFindAllAsync(again);
         await IndexAsync(again);
 
         Ask("SELECT count(*) FROM search_runs").ShouldBe(2);
         Ask("SELECT count(*) FROM search_pages WHERE run NOT IN (SELECT run FROM search_runs)").ShouldBe(0);
-        await ShouldFindAllAsync(again);
+        await _entries.ShouldFindAllAsync(again);
     }
 
     [Fact]
@@ -162,14 +161,14 @@ public sealed class SqliteSearchTests : IDisposable
             var entry = Some.Entry() with { Id = new DecisionIdSequence(_clock).Next() };
             block.Add(entry.Id, EntryBlock.JsonOf(entry).Span);
             old.Prepared("INSERT INTO decisions VALUES (?, ?, 1, ?)").Bind(1, RowId.Of(entry.Id)).Bind(2, RowId.Of(entry.Id)).Bind(3, block.Bytes).Run();
-            _written.Add(entry);
+            _entries.Written.Add(entry);
         }
 
         await using var store = Open();
-        await ShouldFindAllAsync(store);
+        await _entries.ShouldFindAllAsync(store);
         await IndexAsync(store);
         Runs().ShouldBe(1);
-        await ShouldFindAllAsync(store);
+        await _entries.ShouldFindAllAsync(store);
     }
 
     [Fact]
@@ -178,18 +177,18 @@ public sealed class SqliteSearchTests : IDisposable
         await using var store = SqliteStore.Open(StorePath, _clock, new() { AuditRetention = TimeSpan.FromDays(1) });
         for (var day = 0; day < 20; day++)
         {
-            await FillAsync(store, 20);
+            await _entries.FillAsync(store, 20);
             await IndexAsync(store);
             await IndexAsync(store);
             _clock.Advance(TimeSpan.FromHours(8));
         }
 
         for (var i = 0; i < 4; i++) await store.Ledger.PurgeAsync(None);
-        _written.RemoveAll(entry => entry.Id.Milliseconds < _clock.Milliseconds - 86_400_000);
+        _entries.Written.RemoveAll(entry => entry.Id.Milliseconds < _clock.Milliseconds - 86_400_000);
         await IndexAsync(store);
 
-        (await AllAsync(store)).Count.ShouldBe(_written.Count);
-        await ShouldFindAllAsync(store);
+        (await AllAsync(store)).Count.ShouldBe(_entries.Written.Count);
+        await _entries.ShouldFindAllAsync(store);
         Runs().ShouldBeLessThan(20);
 
         _clock.Advance(TimeSpan.FromDays(3));
@@ -197,17 +196,17 @@ public sealed class SqliteSearchTests : IDisposable
         await store.Decisions.IndexAsync(None);
         Ask("SELECT count(*) FROM decisions").ShouldBe(0);
         Ask("SELECT (SELECT count(*) FROM search_runs) + (SELECT count(*) FROM search_pages)").ShouldBe(0);
-        _written.Clear();
-        await FillAsync(store, 3);
+        _entries.Written.Clear();
+        await _entries.FillAsync(store, 3);
         await IndexAsync(store);
-        await ShouldFindAllAsync(store);
+        await _entries.ShouldFindAllAsync(store);
     }
 
     [Fact]
     public async Task Searching_while_entries_are_written_purged_and_indexed_lacks_nothing()
     {
         await using var store = Open();
-        await FillAsync(store, 100);
+        await _entries.FillAsync(store, 100);
         var stop = false;
         var writing = Task.Run(async () =>
         {
@@ -223,10 +222,10 @@ public sealed class SqliteSearchTests : IDisposable
         {
             for (var i = 0; i < 60 || (Runs() == 0 && !writing.IsCompleted); i++)
             {
-                foreach (var client in Clients)
+                foreach (var client in SearchedEntries.Clients)
                 {
                     (await store.Decisions.PageAsync(new() { Client = client }, default, 1000, None)).Select(entry => entry.Id)
-                        .ShouldBe(_written.Where(entry => entry.Client == client).Select(entry => entry.Id).Reverse());
+                        .ShouldBe(_entries.Written.Where(entry => entry.Client == client).Select(entry => entry.Id).Reverse());
                 }
             }
         }
@@ -248,69 +247,6 @@ public sealed class SqliteSearchTests : IDisposable
         keys.Of(entry).ShouldNotContain(SearchKeys.Of(new DecisionFilter { Client = "no" }).Single());
         var before = keys.Of("""{"outcome":"refused","reason":"not_yet_known","client":"web","registry":"r"}"""u8).ToHashSet();
         before.SetEquals(keys.Of("""{"outcome":"refused","client":"web","registry":"r"}"""u8)).ShouldBeFalse();
-    }
-
-    async Task ShouldFindAllAsync(Store store, bool thorough = true)
-    {
-        var subjects = thorough ? _written.Select(entry => entry.Subject?.Sub).Distinct().ToArray() : [null, "alice"];
-        foreach (var client in Clients.Append(null).Append("nobody"))
-            foreach (var subject in subjects)
-                foreach (var outcome in new DecisionOutcome?[] { null, DecisionOutcome.Issued, DecisionOutcome.Refused })
-                    foreach (var reason in new Reason?[] { null, Reason.NoRule, Reason.SubjectExpired })
-                        await ShouldFindAsync(store, new() { Client = client, Subject = subject, Outcome = outcome, Reason = reason });
-
-        var ids = _written.SelectMany(entry => new[] { entry.IssuedId, entry.Subject?.Lineage, entry.IssuedId?.Split('.')[0] }).Where(id => id is not null).Distinct();
-        foreach (var id in ids.Take(thorough ? 50 : 5))
-        {
-            await ShouldFindAsync(store, new() { Lineage = id });
-            await ShouldFindAsync(store, new() { Lineage = id, Client = "ci" });
-            await ShouldFindAsync(store, new() { Issued = id });
-        }
-
-        foreach (var from in _written.Select(entry => entry.Id.Milliseconds).Distinct().Order().Where((_, i) => i % 5 == 0).Take(10))
-        {
-            await ShouldFindAsync(store, new() { Client = "web", From = from });
-            await ShouldFindAsync(store, new() { Client = "web", Until = from });
-            await ShouldFindAsync(store, new() { Client = "web", From = from - 5000, Until = from + 1 });
-        }
-    }
-
-    /// <summary>By pages of a size that cuts through batches and runs.</summary>
-    async Task ShouldFindAsync(Store store, DecisionFilter filter)
-    {
-        var expected = _written.Where(filter.Fits).Select(entry => entry.Id).Reverse().ToArray();
-        var found = new List<DecisionId>();
-        var size = Math.Max(expected.Length / 3, 4);
-        for (var before = default(DecisionId); ; before = found[^1])
-        {
-            var page = await store.Decisions.PageAsync(filter, before, size, None);
-            found.AddRange(page.Select(entry => entry.Id));
-            if (page.Count < size) break;
-        }
-
-        found.ShouldBe((IEnumerable<DecisionId>)expected, customMessage: filter.ToString());
-    }
-
-    /// <summary>Entries of all kinds; some share a batch.</summary>
-    async Task FillAsync(Store store, int count)
-    {
-        for (var done = 0; done < count; done += 25)
-        {
-            _clock.Advance(TimeSpan.FromMilliseconds(700));
-            var entries = Enumerable.Range(_written.Count, Math.Min(25, count - done)).Select(Entry).ToArray();
-            var results = await Task.WhenAll(entries.Select(entry => store.Ledger.CommitAsync(entry, None).AsTask()));
-            _written.AddRange(entries.Select((entry, i) => entry with { Id = results[i].Id }).OrderBy(entry => entry.Id.Value));
-        }
-    }
-
-    static LedgerEntry Entry(int i)
-    {
-        var root = "root" + (i % 40);
-        var lineage = i % 3 == 0 ? root : root + ".child" + (i % 7);
-        var entry = Some.Entry(Clients[i % 4]) with { Subject = i % 11 == 0 ? null : new("login", i % 5 == 0 ? "al\"ice" : i % 2 == 0 ? "alice" : "bob" + (i % 6), lineage) };
-        return i % 4 == 1 || i % 9 == 2
-            ? entry with { Outcome = DecisionOutcome.Refused, Reason = Reasons[i % 2] }
-            : entry with { IssuedId = lineage + ".issued" + i };
     }
 
     async Task IndexAsync(Store store)

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Cambist.Protocol;
 
-namespace Cambist.Storage.Sqlite;
+namespace Cambist;
 
 /// <summary>
 /// What entries are looked up by: 64-bit hashes. An entry has one for each combination of its client, subject, outcome and reason, so

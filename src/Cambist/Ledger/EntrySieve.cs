@@ -1,7 +1,7 @@
 using System.Buffers;
 using Cambist.Protocol;
 
-namespace Cambist.Storage.Sqlite;
+namespace Cambist;
 
 /// <summary>
 /// Tells from an entry's bytes, without decoding it, that it cannot fit a filter: what it looks for must stand there as
@@ -19,6 +19,9 @@ sealed class EntrySieve
         if (filter.Reason is { } reason && reason != Reason.None) _needles.Add([.. "\"reason\":"u8, .. Written(reason.WireName())]);
         if (filter.Lineage is { } lineage) _needles.Add(Written(lineage)[..^1]); // it, or an id that begins with it
     }
+
+    /// <summary>What must stand in an entry that fits.</summary>
+    public IReadOnlyList<byte[]> Needles => _needles;
 
     public bool MayFit(ReadOnlySpan<byte> json)
     {
