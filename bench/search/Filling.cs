@@ -1,12 +1,10 @@
 using Cambist.Protocol;
-using Cambist.Storage.Sqlite;
 
 namespace Cambist.SearchBench;
 
 /// <summary>Entries as a company's exchanges make them: a hundred clients, some busy, and people who exchange a few times a day, mostly over two hops.</summary>
 sealed class Filling(int entries)
 {
-    const int AtOnce = 64; // entries a batch
     static readonly Reason[] Reasons = [Reason.NoRule, Reason.SubjectExpired, Reason.SubjectNotForCaller, Reason.ScopeNotGranted];
 
     readonly Random _random = new(4711);
@@ -18,14 +16,15 @@ sealed class Filling(int entries)
     /// <summary>Some ids of tokens, evenly from all.</summary>
     public List<string> Ids { get; } = [];
 
-    public async Task FillAsync(string path)
+    /// <param name="store">What to fill.</param>
+    /// <param name="atOnce">Entries a batch.</param>
+    public async Task FillAsync(Store store, int atOnce)
     {
-        await using var store = SqliteStore.Open(path, TimeProvider.System);
-        for (var done = 0; done < entries; done += AtOnce)
+        for (var done = 0; done < entries; done += atOnce)
         {
-            var batch = Enumerable.Range(0, Math.Min(AtOnce, entries - done)).Select(_ => Next()).ToArray();
+            var batch = Enumerable.Range(0, Math.Min(atOnce, entries - done)).Select(_ => Next()).ToArray();
             await Task.WhenAll(batch.Select(entry => store.Ledger.CommitAsync(entry, CancellationToken.None).AsTask()));
-            if (done % Math.Max(entries / 500 / AtOnce * AtOnce, AtOnce) == 0 && Array.Find(batch, entry => entry.IssuedId is not null) is { } issued) Ids.Add(issued.IssuedId!);
+            if (done % Math.Max(entries / 500 / atOnce * atOnce, atOnce) == 0 && Array.Find(batch, entry => entry.IssuedId is not null) is { } issued) Ids.Add(issued.IssuedId!);
         }
     }
 

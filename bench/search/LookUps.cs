@@ -52,4 +52,20 @@ static class LookUps
 
         return ([.. took.Order()], (double)found / count);
     }
+
+    /// <summary>Each kind in both stores, a line each.</summary>
+    public static async Task CompareAsync((Store Store, Filling Filling, (long From, long Until) Times) few, (Store Store, Filling Filling, (long From, long Until) Times) many, int count)
+    {
+        Console.WriteLine($"{"a page of 50: ms",-28} {"few",12} {"p95",8} {"found",6} {"many",14} {"p95",8} {"found",6} {"ratio",7}");
+        for (var kind = 0; kind < Names.Length; kind++)
+        {
+            await TimeAsync(few.Store, few.Filling, kind, count / 4, few.Times);
+            var (inFew, foundFew) = await TimeAsync(few.Store, few.Filling, kind, count, few.Times);
+            var (inMany, foundMany) = await TimeAsync(many.Store, many.Filling, kind, count, many.Times);
+            Console.WriteLine(
+                $"{Names[kind],-28} {Median(inFew),12:0.00} {inFew[^(count / 20)],8:0.00} {foundFew,6:0.0} {Median(inMany),14:0.00} {inMany[^(count / 20)],8:0.00} {foundMany,6:0.0} {Median(inMany) / Median(inFew),7:0.0}");
+        }
+    }
+
+    static double Median(double[] sorted) => sorted[sorted.Length / 2];
 }

@@ -12,7 +12,7 @@ sealed record MadeStore(string Path, Filling Filling, (long From, long Until) Ti
         var watch = Stopwatch.StartNew();
         var from = Now;
         var filling = new Filling(entries);
-        await filling.FillAsync(path);
+        await using (var store = SqliteStore.Open(path, TimeProvider.System)) await filling.FillAsync(store, 64);
         Console.WriteLine($"{entries:N0} entries of {filling.Subjects:N0} people, {Size(path):N0} MiB, in {watch.Elapsed.TotalSeconds:0} s");
         return new(path, filling, (from, Now));
     }
@@ -49,11 +49,5 @@ sealed record MadeStore(string Path, Filling Filling, (long From, long Until) Ti
         using var command = connection.CreateCommand();
         command.CommandText = sql;
         return command.ExecuteScalar()?.ToString() ?? "";
-    }
-
-    /// <summary>So late that the last few entries wait for no more.</summary>
-    sealed class Later : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => System.GetUtcNow().AddMinutes(5);
     }
 }

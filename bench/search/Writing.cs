@@ -27,13 +27,18 @@ static class Writing
             }
 
             Console.WriteLine(pace == TimeSpan.Zero ? $"{Callers} callers, one commit after the other" : $"{Callers} callers, each with a pause of {pace.TotalMilliseconds} ms");
-            Console.WriteLine($"{"",-26} {"commits/s",10} {"ratio",6} {"spread",18} {"p50 ms",8} {"p99 ms",8} {"p99 spread",16}");
-            for (var kind = 0; kind < Kinds.Length; kind++)
-            {
-                var all = measured[kind];
-                Console.WriteLine(
-                    $"{Kinds[kind],-26} {Median(all, one => one.Rate),10:N0} {Median(all, one => one.Rate) / Median(measured[0], one => one.Rate),6:0.00} {all.Min(one => one.Rate),8:N0}-{all.Max(one => one.Rate),-9:N0} {Median(all, one => one.P50),8:0.00} {Median(all, one => one.P99),8:0.0} {all.Min(one => one.P99),8:0.0}-{all.Max(one => one.P99),-7:0.0}");
-            }
+            Print(Kinds, measured);
+        }
+    }
+
+    public static void Print(string[] kinds, List<(double Rate, double P50, double P99)>[] measured)
+    {
+        Console.WriteLine($"{"",-26} {"commits/s",10} {"ratio",6} {"spread",18} {"p50 ms",8} {"p99 ms",8} {"p99 spread",16}");
+        for (var kind = 0; kind < kinds.Length; kind++)
+        {
+            var all = measured[kind];
+            Console.WriteLine(
+                $"{kinds[kind],-26} {Median(all, one => one.Rate),10:N0} {Median(all, one => one.Rate) / Median(measured[0], one => one.Rate),6:0.00} {all.Min(one => one.Rate),8:N0}-{all.Max(one => one.Rate),-9:N0} {Median(all, one => one.P50),8:0.00} {Median(all, one => one.P99),8:0.0} {all.Min(one => one.P99),8:0.0}-{all.Max(one => one.P99),-7:0.0}");
         }
     }
 
@@ -44,6 +49,11 @@ static class Writing
         if (copied is not null) File.Copy(copied, path);
 
         await using var store = SqliteStore.Open(path, TimeProvider.System);
+        return await RoundAsync(store, isIndexed, length, pace);
+    }
+
+    public static async Task<(double Rate, double P50, double P99)> RoundAsync(Store store, bool isIndexed, TimeSpan length, TimeSpan pace)
+    {
         using var stopping = new CancellationTokenSource();
         var indexing = isIndexed ? Task.Run(() => IndexAsync(store, stopping.Token)) : Task.CompletedTask;
         var watch = Stopwatch.StartNew();

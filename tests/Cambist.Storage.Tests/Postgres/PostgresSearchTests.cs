@@ -198,7 +198,8 @@ public sealed class PostgresSearchTests : PostgresNodes
 
         await IndexAsync(node);
         var days = await AskAsync<long>("SELECT count(DISTINCT day) FROM cambist.search_runs");
-        days.ShouldBe(4);
+        days.ShouldBe(_entries.Written.Select(entry => entry.Id.Milliseconds / 86_400_000).Distinct().Count());
+        days.ShouldBeGreaterThan(3);
         (await AskAsync<long>("SELECT max(runs) FROM (SELECT count(*) AS runs FROM cambist.search_runs WHERE day < (SELECT max(day) FROM cambist.search_runs) GROUP BY day) AS days")).ShouldBe(1);
         (await CountAsync("search_runs WHERE (first >> 16) / 86400000 <> day OR (last >> 16) / 86400000 <> day")).ShouldBe(0);
         await _entries.ShouldFindAllAsync(node);
