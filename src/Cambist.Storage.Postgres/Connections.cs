@@ -6,8 +6,9 @@ namespace Cambist.Storage.Postgres;
 sealed class Connections : IAsyncDisposable
 {
     // A node that vanished in the middle of a transaction holds the fence until its end is noticed: seconds, not TCP's two hours.
+    // Every statement is short; compiling one, on the strength of a poor estimate, would take ten times as long as running it.
     const string Session = "-c lock_timeout=8000 -c statement_timeout=15000 -c idle_in_transaction_session_timeout=10000"
-        + " -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 -c tcp_user_timeout=10000";
+        + " -c jit=off -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 -c tcp_user_timeout=10000";
 
     readonly NpgsqlDataSource _primary;
     volatile bool _closed;
