@@ -29,14 +29,14 @@ public sealed class Arena : IAsyncDisposable
 
     public TestServer Server { get; private set; } = null!;
 
-    /// <summary>Starts one; <paramref name="registry"/> gives the text without <c>issuer</c>, by default <see cref="Towns.Whole"/>.</summary>
+    /// <summary>Starts one; <paramref name="registry"/> gives the text without <c>issuer</c>, by default <see cref="Registries.Whole"/>.</summary>
     public static async Task<Arena> StartAsync(Func<Arena, string>? registry = null)
     {
         var clock = new FakeClock();
         var arena = new Arena(clock, await ProviderAsync(clock), await ProviderAsync(clock), await ProviderAsync(clock));
         try
         {
-            var text = (registry ?? Towns.Whole)(arena);
+            var text = (registry ?? Registries.Whole)(arena);
             arena.Server = await TestServer.StartAsync(
                 issuer => $"issuer: {issuer}\n{text}\n", clock, new Dictionary<string, string> { ["our-secret-there"] = TestOpaqueTokens.ClientSecret + "\n" },
                 extend: cambist => cambist.AddSubjectTokenResolver("legacy", _ => arena._sessions));
@@ -59,7 +59,7 @@ public sealed class Arena : IAsyncDisposable
 
     /// <summary>Exchanges a token as a client with its secret.</summary>
     public Task<Answer> ExchangeAsync(string client, string token, string type, params (string Name, string Value)[] more) =>
-        Server.ExchangeAsync(client, Towns.SecretOf(client), token, type, more);
+        Server.ExchangeAsync(client, Registries.SecretOf(client), token, type, more);
 
     /// <summary>Exchanges an access token.</summary>
     public Task<Answer> OnAsync(string client, string token, string audience, params (string Name, string Value)[] more) =>
@@ -73,7 +73,7 @@ public sealed class Arena : IAsyncDisposable
     public async Task<Answer> SendAsync(string path, string client, params (string Name, string Value)[] form)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new FormUrlEncodedContent(form.Select(field => KeyValuePair.Create(field.Name, field.Value))) };
-        request.Headers.Authorization = new("Basic", TestServer.BasicCredentials(client, Towns.SecretOf(client)));
+        request.Headers.Authorization = new("Basic", TestServer.BasicCredentials(client, Registries.SecretOf(client)));
         return await Server.SendAsync(request);
     }
 

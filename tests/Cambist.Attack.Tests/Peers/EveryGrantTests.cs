@@ -1,6 +1,6 @@
 using Cambist.Protocol;
 using Cambist.Testing;
-using static Cambist.Attack.Tests.Towns;
+using static Cambist.Attack.Tests.Registries;
 
 namespace Cambist.Attack.Tests.Peers;
 

@@ -42,7 +42,7 @@ public sealed class IssuerKeyTests
         await using var arena = await Arena.StartAsync(arena => $$"""
             issuers: { login: { issuer: https://login.example.com, jwks_uri: {{arena.Login.Issuer}}/jwks, tokens: { id_token: { audiences: web } }, subject: "{sub}" } }
             resources: { orders: { identifiers: {{Arena.Orders}}, scopes: [read] } }
-            clients: { {{Towns.Client("web")}} }
+            clients: { {{Registries.Client("web")}} }
             rules: [ { name: sign-in, clients: web, subject: { issuer: login }, actor: none, targets: { orders: read } } ]
             """.Replace("issuer: https://login.example.com", $"issuer: {arena.Login.Issuer}", StringComparison.Ordinal));
         arena.Login.Publish(First);

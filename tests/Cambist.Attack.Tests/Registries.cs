@@ -1,7 +1,7 @@
 namespace Cambist.Attack.Tests;
 
 /// <summary>Registries of the attacks.</summary>
-static class Towns
+static class Registries
 {
     /// <summary>The secret of every client.</summary>
     public static string SecretOf(string client) => $"secret-of-{client}-0123456789";
