@@ -40,11 +40,11 @@ public sealed class IssuerKeyTests
     public async Task Keys_of_an_address_that_the_registry_no_longer_names_are_dropped()
     {
         await using var arena = await Arena.StartAsync(arena => $$"""
-            issuers: { login: { issuer: https://login.example.com, jwks_uri: {{arena.Login.Issuer}}/jwks, tokens: { id_token: { audiences: web } }, subject: "{sub}" } }
+            issuers: { login: { issuer: {{arena.Login.Issuer}}, jwks_uri: {{arena.Login.Issuer}}/jwks, tokens: { id_token: { audiences: web } }, subject: "{sub}" } }
             resources: { orders: { identifiers: {{Arena.Orders}}, scopes: [read] } }
             clients: { {{Registries.Client("web")}} }
             rules: [ { name: sign-in, clients: web, subject: { issuer: login }, actor: none, targets: { orders: read } } ]
-            """.Replace("issuer: https://login.example.com", $"issuer: {arena.Login.Issuer}", StringComparison.Ordinal));
+            """);
         arena.Login.Publish(First);
         arena.Partner.Publish(Second);
         (await SignInAsync(arena, arena.Login, First)).ShouldBeGranted();
