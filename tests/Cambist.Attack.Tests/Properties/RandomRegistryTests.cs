@@ -51,7 +51,7 @@ public sealed class RandomRegistryTests
     static readonly System.Text.Json.JsonSerializerOptions Fields = new() { IncludeFields = true };
 
     [Fact]
-    public void Every_decision_is_the_one_that_the_contract_prescribes() => Check(250, async (registry, script, engine) =>
+    public void Every_decision_is_the_one_that_the_contract_prescribes() => Check(300, async (registry, script, engine) =>
     {
         var oracle = new Oracle(registry, LocalEngine.Issuer, LocalEngine.Now);
         var steps = await script.PlayAsync(engine, AsWritten);
@@ -67,7 +67,7 @@ public sealed class RandomRegistryTests
     static string Sorted(Holding? holding) => Tell(holding is null ? null : holding with { Scopes = [.. holding.Scopes!.Order()] });
 
     [Fact]
-    public void No_exchange_gives_more_scope_or_life_or_target_than_subject_and_rules_give_and_no_chain_loses_an_actor() => Check(250, async (registry, script, engine) =>
+    public void No_exchange_gives_more_scope_or_life_or_target_than_subject_and_rules_give_and_no_chain_loses_an_actor() => Check(300, async (registry, script, engine) =>
     {
         var steps = await script.PlayAsync(engine, AsWritten);
         foreach (var step in steps)
@@ -103,7 +103,7 @@ public sealed class RandomRegistryTests
         : gift.Map.Any(entry => entry.Scope == scope && (entry.Held is null || entry.Held.Any(held => subject.Scopes?.Contains(held) == true)));
 
     [Fact]
-    public void No_decision_depends_on_the_order_of_what_has_none() => Check(150, async (registry, script, engine) =>
+    public void No_decision_depends_on_the_order_of_what_has_none() => Check(200, async (registry, script, engine) =>
     {
         var steps = await script.PlayAsync(engine, AsWritten);
         await using var twin = LocalEngine.Open(registry, Reversed);
