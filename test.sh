@@ -80,6 +80,7 @@ run_dotnet_tests() {
   ok=$(attribute "$xml" passed 2>/dev/null) bad=$(attribute "$xml" failed 2>/dev/null)
   skip=$(attribute "$xml" skipped 2>/dev/null) errors=$(attribute "$xml" errors 2>/dev/null)
   count "$name" "$status" "${ok:-0}" "$((${bad:-0} + ${errors:-0}))" "${skip:-0}" "$((SECONDS - start))"
+  sed -n 's/^hunt: /      searched for secrets: /p' "$logs/$name.log"
 }
 
 run_interop_tests() {

@@ -1,10 +1,12 @@
 -- wrk script: each request exchanges the next subject token of a file whose lines all have one length.
 --   TOKENS  the file      FROM  number of the first token to send      COUNT  after this many of the file, start over
+--   TYPE    id_token, or access_token      RESOURCE  what for; https://api.bench.example by default
+--   KEEP    a file to which the tokens that are answered are added, one a line
 -- Prints one line at the end: requests, seconds, answers that were no success, lost connections, p50 and p99 in ms.
 local client = "Basic " .. os.getenv("BASIC")
 local before = "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Atoken-exchange"
-  .. "&subject_token_type=urn%3Aietf%3Aparams%3Aoauth%3Atoken-type%3Aid_token"
-  .. "&resource=https%3A%2F%2Fapi.bench.example&scope=read&subject_token="
+  .. "&subject_token_type=urn%3Aietf%3Aparams%3Aoauth%3Atoken-type%3A" .. (os.getenv("TYPE") or "id_token")
+  .. "&resource=" .. (os.getenv("RESOURCE") or "https://api.bench.example"):gsub(":", "%%3A"):gsub("/", "%%2F") .. "&scope=read&subject_token="
 local from, count = tonumber(os.getenv("FROM")), tonumber(os.getenv("COUNT"))
 local file, width, at, head
 
@@ -29,6 +31,14 @@ function request()
   end
   at = at + 1
   return head .. file:read("*l")
+end
+
+if os.getenv("KEEP") then
+  local kept = assert(io.open(os.getenv("KEEP"), "a"))
+  function response(status, headers, body)
+    local token = body:match('"access_token":"([^"]+)"')
+    if token then kept:write(token, "\n") end
+  end
 end
 
 function done(summary, latency)

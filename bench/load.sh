@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Token exchanges a second on one core, over real HTTP, with every exchange recorded on disk: the server against the
-# bare loop, the least that any such exchange on Kestrel can cost. RS256 ID token in, ES256 access token out.
+# bare loop, the least that any such exchange on Kestrel can cost. RS256 ID token in, ES256 access token out; and, at the server
+# alone, access tokens of its own exchanged again: JWTs, and opaque ones.
 #
 #   bench/load.sh [SECONDS_A_ROUND] [ROUNDS]
 #
@@ -11,6 +12,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 seconds=${1:-10} rounds=${2:-3} warmup=15 connections=32
 tokens=${TOKENS:-200000}    # distinct subject tokens; each is sent again only after all the others
 again=1000                  # tokens of the row in which the same ones come again and again
+own=${OWN:-20000}           # distinct access tokens of ours, JWTs and opaque ones; the server keeps no memory of having verified one
 wrk_core=0 server_core=1
 client=bench secret=bench-secret-that-is-long-enough
 issuer=https://login.bench.example
@@ -87,11 +89,13 @@ issuer: http://127.0.0.1:$cambist_port
 issuers:
   login: { issuer: $issuer, jwks_file: jwks.json, tokens: { id_token: { audiences: $client } }, subject: "{sub}" }
 resources:
-  api: { identifiers: https://api.bench.example, scopes: [read] }
+  api: { identifiers: https://api.bench.example, scopes: [read], token: { lifetime: 2h } }
+  kept: { identifiers: https://kept.bench.example, scopes: [read], token: { lifetime: 2h, format: opaque } }
 clients:
   $client: { secrets: { sha256: "$(printf %s "$secret" | sha256sum | cut -d' ' -f1)" } }
 rules:
-  - { name: load, clients: $client, subject: { issuer: login }, actor: none, targets: { api: [read] } }
+  - { name: load, clients: $client, subject: { issuer: login }, actor: none, targets: { api: [read], kept: [read] } }
+  - { name: again, clients: $client, actor: none, targets: { api: { read: [api/read, kept/read] } } }
 YAML
   start cambist "$cambist_port" dotnet "$work/cambist/Cambist.Server.dll" serve --registry "$data/cambist.yaml" --storage "sqlite:$data/cambist.db" \
     --urls "http://127.0.0.1:$cambist_port" --management-urls "http://127.0.0.1:$management_port"
@@ -108,11 +112,11 @@ done
 # --- load ---
 cpu_ticks() { sed 's/.*) //' "/proc/$1/stat" | awk '{ print $12 + $13 }'; }
 next=0 failures=0
-# round ROW PID PORT SECONDS FROM COUNT: appends "rate cpu_us p50 p99" to a file of that row
+# round ROW PID PORT SECONDS FILE FROM COUNT [TYPE]: appends "rate cpu_us p50 p99" to a file of that row
 round() {
-  local row=$1 server=$2 port=$3 length=$4 from=$5 count=$6 before after line
+  local row=$1 server=$2 port=$3 length=$4 file=$5 from=$6 count=$7 type=${8:-id_token} before after line
   before=$(cpu_ticks "$server")
-  line=$(TOKENS=$work/tokens.txt BASIC=$basic FROM=$from COUNT=$count \
+  line=$(TOKENS=$file BASIC=$basic FROM=$from COUNT=$count TYPE=$type \
     taskset -c "$wrk_core" wrk -t1 -c"$connections" -d"${length}s" -s bench/exchange.lua "http://127.0.0.1:$port/token" | grep '^RESULT')
   after=$(cpu_ticks "$server")
   set -- $line
@@ -123,16 +127,33 @@ round() {
 }
 # Continues where the last such round ended, so that no token comes again before all others have.
 fresh_round() {
-  round "$1" "$2" "$3" "$4" "$next" "$tokens"
+  round "$1" "$2" "$3" "$4" "$work/tokens.txt" "$next" "$tokens"
   next=$(((next + requests + connections) % tokens))
+}
+
+# Fills a file with access tokens of ours for a resource, by real exchanges of ID tokens that were not sent yet.
+mint_own() { # FILE RESOURCE
+  local minted=0
+  while [ "$minted" -lt "$own" ]; do
+    KEEP=$1 RESOURCE=$2 fresh_round "mint" "$cambist_pid" "$cambist_port" 2
+    minted=$(wc -l <"$1")
+  done
+  head -n "$own" "$1" >"$1.cut" && mv "$1.cut" "$1"
+  [ "$(awk '{ print length }' "$1" | sort -u | wc -l)" -eq 1 ] || { echo "$1 holds tokens of several lengths" >&2; exit 1; }
 }
 
 fresh_round warm-bare "$bare_pid" "$bare_port" "$warmup"
 fresh_round warm-cambist "$cambist_pid" "$cambist_port" "$warmup"
+mint_own "$work/own.txt" https://api.bench.example
+mint_own "$work/opaque.txt" https://kept.bench.example
+round warm-own "$cambist_pid" "$cambist_port" 3 "$work/own.txt" 0 "$own" access_token
+round warm-opaque "$cambist_pid" "$cambist_port" 3 "$work/opaque.txt" 0 "$own" access_token
 for ((r = 0; r < rounds; r++)); do
   fresh_round bare "$bare_pid" "$bare_port" "$seconds"
   fresh_round cambist "$cambist_pid" "$cambist_port" "$seconds"
-  round again "$cambist_pid" "$cambist_port" "$seconds" 0 "$again"
+  round again "$cambist_pid" "$cambist_port" "$seconds" "$work/tokens.txt" 0 "$again"
+  round own "$cambist_pid" "$cambist_port" "$seconds" "$work/own.txt" 0 "$own" access_token
+  round opaque "$cambist_pid" "$cambist_port" "$seconds" "$work/opaque.txt" 0 "$own" access_token
 done
 
 # --- report ---
@@ -147,10 +168,19 @@ printf '%-34s %12s %10s %8s %8s %8s %8s %8s\n' "" "exchanges/s" "spread +-" "CPU
 row bare "bare loop" "$(peak "$bare_pid")" "$(median <"$work/first-bare")"
 row cambist "cambist, each token new" "$(peak "$cambist_pid")" "$(median <"$work/first-cambist")"
 row again "cambist, $again tokens again" "" ""
-awk -v a="$(column cambist 1)" -v c="$(column again 1)" -v b="$(column bare 1)" \
-  'BEGIN { printf "ratio to the bare loop: %.2f (each token new), %.2f (tokens again)\n", a / b, c / b }'
-awk -v a="$(column cambist 2)" -v c="$(column again 2)" -v b="$(column bare 2)" \
-  'BEGIN { printf "the same by CPU time:   %.2f (each token new), %.2f (tokens again)\n", b / a, b / c }'
-echo "each token new: $tokens distinct tokens, a token comes again only after all the others"
+row own "cambist, own JWT in" "" ""
+row opaque "cambist, own opaque token in" "" ""
+# ratios COLUMN: above 1 is better than the bare loop, for a rate and for a time
+ratios() {
+  local one
+  for one in "cambist:each token new" "again:tokens again" "own:own JWT" "opaque:own opaque"; do
+    awk -v a="$(column "${one%%:*}" "$1")" -v b="$(column bare "$1")" -v of="${one#*:}" -v time="$(($1 == 2))" \
+      'BEGIN { printf " %.2f (%s)", time ? b / a : a / b, of }'
+  done
+  echo
+}
+printf 'ratio to the bare loop:'; ratios 1
+printf 'the same by CPU time:  '; ratios 2
+echo "each token new: $tokens distinct tokens, a token comes again only after all the others; own JWT, own opaque: $own distinct tokens"
 echo "answers other than 200, and lost connections: $failures"
 [ "$failures" -eq 0 ]

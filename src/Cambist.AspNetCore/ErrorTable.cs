@@ -27,7 +27,7 @@ static class ErrorTable
         Add(Reason.MediaTypeUnsupported, 415, ErrorCodes.InvalidRequest, "The body must be application/x-www-form-urlencoded in UTF-8, not encoded.");
         Add(Reason.RequestTooLarge, 413, ErrorCodes.InvalidRequest, "The request is larger than this server reads.");
         Add(Reason.FormMalformed, 400, ErrorCodes.InvalidRequest, "The form is not percent-encoded UTF-8, or has too many fields.");
-        Add(Reason.ParameterMissing, 400, ErrorCodes.InvalidRequest, "A required parameter is missing or empty: grant_type, for an exchange subject_token and subject_token_type, for introspection and revocation token.");
+        Add(Reason.ParameterMissing, 400, ErrorCodes.InvalidRequest, "A required parameter is missing or empty: grant_type, for an exchange subject_token and subject_token_type, for a refresh refresh_token, for introspection and revocation token.");
         Add(Reason.ParameterRepeated, 400, ErrorCodes.InvalidRequest, "A parameter is repeated; only resource and audience may be.");
         Add(Reason.ParameterUnpaired, 400, ErrorCodes.InvalidRequest, "actor_token and actor_token_type go together.");
         Add(Reason.GrantTypeUnsupported, 400, ErrorCodes.UnsupportedGrantType, "This grant_type is not supported; the metadata document lists those that are.");
@@ -53,7 +53,7 @@ static class ErrorTable
         Add(Reason.TargetUnknown, 400, ErrorCodes.InvalidTarget, "The resource or audience is not known here.");
         Add(Reason.OneTargetAtATime, 400, ErrorCodes.InvalidTarget, "Several resources were named; a token is for one.");
         Add(Reason.TargetNotAllowed, 400, ErrorCodes.InvalidTarget, "No rule lets this client have a token for this resource.");
-        Add(Reason.TargetOutsideToken, 400, ErrorCodes.InvalidTarget, "The impersonation token was minted for other resources.");
+        Add(Reason.TargetOutsideToken, 400, ErrorCodes.InvalidTarget, "The impersonation or refresh token is for another resource.");
 
         AddGrant(Reason.NoRule, "Rules for this client and resource exist, and this subject fits none of them.");
         AddGrant(Reason.Denied, "A deny entry of the registry forbids this.");
@@ -99,6 +99,11 @@ static class ErrorTable
         AddSides("UsedUp", "was used up");
         AddSides("KeyBound", "is bound to a key that this request does not prove");
         AddSides("Invalid", "is not valid");
+
+        Add(Reason.RefreshTokenUnknown, 400, ErrorCodes.InvalidGrant, "The refresh token is not known here.");
+        Add(Reason.RefreshTokenExpired, 400, ErrorCodes.InvalidGrant, "The refresh token has expired.");
+        Add(Reason.RefreshTokenRevoked, 400, ErrorCodes.InvalidGrant, "The refresh token was revoked.");
+        Add(Reason.RefreshTokenReused, 400, ErrorCodes.InvalidGrant, "The refresh token was used before; all that came of it has ended.");
         return errors;
 
         // The rows of contract §6 on which the profiles differ (D-01).

@@ -10,7 +10,7 @@ sealed class FormFields(string[] single)
     public static readonly string[] OfToken =
     [
         Parameters.GrantType, Parameters.SubjectToken, Parameters.SubjectTokenType, Parameters.ActorToken, Parameters.ActorTokenType,
-        Parameters.Scope, Parameters.RequestedTokenType, Parameters.ClientId, Parameters.ClientSecret, Parameters.ClientAssertion,
+        Parameters.Scope, Parameters.RequestedTokenType, Parameters.RefreshToken, Parameters.ClientId, Parameters.ClientSecret, Parameters.ClientAssertion,
         Parameters.ClientAssertionType, Parameters.AuthorizationDetails,
     ];
 

@@ -23,7 +23,7 @@ static class MetadataDocument
             ["introspection_endpoint"] = issuer + EndpointPaths.Introspection,
             ["revocation_endpoint"] = issuer + EndpointPaths.Revocation,
             ["jwks_uri"] = issuer + EndpointPaths.Jwks,
-            ["grant_types_supported"] = new[] { GrantTypes.TokenExchange, GrantTypes.ClientCredentials },
+            ["grant_types_supported"] = new[] { GrantTypes.TokenExchange, GrantTypes.ClientCredentials, GrantTypes.RefreshToken },
             ["response_types_supported"] = Array.Empty<string>(), // RFC 8414 §2 wants the member; there is no authorization endpoint
             ["token_endpoint_auth_methods_supported"] = methods,
             ["introspection_endpoint_auth_methods_supported"] = withCredential,

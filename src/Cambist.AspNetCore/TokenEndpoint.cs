@@ -35,6 +35,10 @@ sealed class TokenEndpoint(CambistEngine engine, PlainHttp plainHttp, ClientAddr
                 malformed = TokenRequests.ClientCredentials(form, credentials, out var forItself);
                 if (malformed is null) return await Engine.ClientCredentials.IssueAsync(forItself!, cancel);
                 break;
+            case GrantTypes.RefreshToken:
+                malformed = TokenRequests.Refresh(form, credentials, out var refresh);
+                if (malformed is null) return await Engine.Exchange.RefreshAsync(refresh!, cancel);
+                break;
             case null:
                 malformed = new(Reason.ParameterMissing, "grant_type is missing or empty");
                 break;

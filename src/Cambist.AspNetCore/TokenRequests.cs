@@ -49,6 +49,15 @@ static class TokenRequests
         return null;
     }
 
+    public static Denied? Refresh(FormFields form, PresentedCredentials credentials, out RefreshRequest? request)
+    {
+        request = null;
+        if (form[Parameters.RefreshToken] is not { } token) return new(Reason.ParameterMissing, "refresh_token is missing or empty (RFC 6749 §6)");
+        if (Scopes(form, out var scopes) is { } malformed) return malformed;
+        request = new RefreshRequest { Credentials = credentials, RefreshToken = token, Targets = Targets(form), Scopes = scopes };
+        return null;
+    }
+
     static RequestedTargets Targets(FormFields form) =>
         form.Resources.Count + form.Audiences.Count == 0 ? RequestedTargets.None : new([.. form.Resources], [.. form.Audiences]);
 

@@ -31,6 +31,7 @@ static class TokenResponses
         if (isExchange) json.WriteString("issued_token_type"u8, issued.IssuedTokenType);
         json.WriteString("token_type"u8, "Bearer"u8);
         json.WriteNumber("expires_in"u8, issued.ExpiresIn);
+        if (issued.RefreshToken is { } refresh) json.WriteString("refresh_token"u8, refresh.Span);
         if (!issued.Scopes.IsEmpty) json.WriteString("scope"u8, ScopeText.Join(issued.Scopes));
         return EndAsync(http, json);
     }

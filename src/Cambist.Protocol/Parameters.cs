@@ -13,6 +13,7 @@ public static class Parameters
     public const string Audience = "audience";
     public const string Scope = "scope";
     public const string RequestedTokenType = "requested_token_type";
+    public const string RefreshToken = "refresh_token";
     public const string ClientId = "client_id";
     public const string ClientSecret = "client_secret";
     public const string ClientAssertion = "client_assertion";

@@ -71,7 +71,7 @@ public enum Reason
     OneTargetAtATime = 63,
     /// <summary>No rule lets this client have a token for this resource.</summary>
     TargetNotAllowed = 64,
-    /// <summary>The impersonation token was minted for other targets.</summary>
+    /// <summary>The impersonation or refresh token is for another target.</summary>
     TargetOutsideToken = 65,
 
     // Rule
@@ -155,7 +155,7 @@ public enum Reason
     SubjectActMalformed = 217,
     /// <summary>The subject token was neither issued to nor meant for the client that sent it.</summary>
     SubjectNotForCaller = 218,
-    /// <summary>The subject token was revoked, or descends from something that was.</summary>
+    /// <summary>The subject token was revoked, or descends from something that was, or the client it was issued to is gone.</summary>
     SubjectRevoked = 219,
     /// <summary>The subject token can be used once and was.</summary>
     SubjectUsedUp = 220,
@@ -203,7 +203,7 @@ public enum Reason
     ActorActMalformed = 317,
     /// <summary>The actor token was neither issued to nor meant for the client that sent it.</summary>
     ActorNotForCaller = 318,
-    /// <summary>The actor token was revoked, or descends from something that was.</summary>
+    /// <summary>The actor token was revoked, or descends from something that was, or the client it was issued to is gone.</summary>
     ActorRevoked = 319,
     /// <summary>The actor token can be used once and was.</summary>
     ActorUsedUp = 320,
@@ -211,4 +211,14 @@ public enum Reason
     ActorKeyBound = 321,
     /// <summary>The actor token is invalid; the precise reason is kept from public clients.</summary>
     ActorInvalid = 322,
+
+    // The refresh token, where it is redeemed; as a subject token it has the reasons of one
+    /// <summary>The refresh token is not known here, or was issued to another client.</summary>
+    RefreshTokenUnknown = 400,
+    /// <summary>The refresh token has expired.</summary>
+    RefreshTokenExpired = 401,
+    /// <summary>The refresh token, or what it descends from, was revoked.</summary>
+    RefreshTokenRevoked = 402,
+    /// <summary>The refresh token was used before; with this use all that came of it is revoked (RFC 9700 §4.14.2).</summary>
+    RefreshTokenReused = 403,
 }

@@ -16,5 +16,7 @@ sealed class SqliteLedger(GroupCommit commits, LedgerWriter writer, ReadConnecti
     public ValueTask<Revocation?> IsRevokedAsync(TokenLineage lineage, CancellationToken cancellationToken) =>
         reads.ReadAsync(lineage, static (database, lineage) => RevocationRows.Covering(database, lineage, RevokedKinds.All), cancellationToken);
 
+    public ValueTask<bool> IsUsedAsync(OneTimeKey key, CancellationToken cancellationToken) => reads.ReadAsync(key, TokenRows.IsConsumed, cancellationToken);
+
     public async ValueTask PurgeAsync(CancellationToken cancellationToken) => await commits.RunAsync(writer.Purge, cancellationToken);
 }

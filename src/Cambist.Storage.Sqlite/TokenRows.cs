@@ -10,6 +10,7 @@ static class TokenRows
     const string Live = "SELECT " + Columns + " FROM stored_tokens WHERE kind = 3 AND id > ? AND expires_at > ? ORDER BY id LIMIT ?";
     const string DeleteById = "DELETE FROM stored_tokens WHERE kind = 3 AND id = ?";
     const string InsertKey = "INSERT INTO one_time_keys (key, kind, keep_until) VALUES (?, ?, ?) ON CONFLICT (key, kind) DO NOTHING";
+    const string FindKey = "SELECT 1 FROM one_time_keys WHERE key = ? AND kind = ?";
     const string DeleteKey = "DELETE FROM one_time_keys WHERE key = ? AND kind = ?";
 
     public static void Add(Database database, StoredToken token) =>
@@ -46,6 +47,19 @@ static class TokenRows
         }
 
         return null;
+    }
+
+    public static bool IsConsumed(Database database, OneTimeKey key)
+    {
+        var select = database.Prepared(FindKey).Bind(1, key.Key.Span).Bind(2, (long)key.Kind);
+        try
+        {
+            return select.Step();
+        }
+        finally
+        {
+            select.Reset();
+        }
     }
 
     static StoredToken? One(Statement select)

@@ -14,6 +14,7 @@ static class ContractErrors
 {
     public static ExpectedError Of(Reason reason) => reason switch
     {
+        >= Reason.RefreshTokenUnknown => Same(400, "invalid_grant"), // RFC 6749 §5.2, whatever the letter of RFC 8693 says of exchanges
         >= Reason.SubjectMalformed or Reason.NoRule or Reason.Denied or Reason.MayActMismatch or Reason.ActorMismatch or Reason.ActorIsMinter
             or Reason.ChainTooDeep or Reason.LineageTooDeep or Reason.TokenTooLarge or Reason.OnceUsedUp => new(400, "invalid_grant", "invalid_request"),
         Reason.SubjectTokenTypeUnsupported or Reason.ActorTokenTypeUnsupported or Reason.RequestedTokenTypeUnsupported => new(400, "unsupported_token_type", "invalid_request"),

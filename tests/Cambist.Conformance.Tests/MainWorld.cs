@@ -1,7 +1,4 @@
-using Cambist.Conformance.Tests;
 using static Cambist.Conformance.Tests.Requests;
-
-[assembly: AssemblyFixture(typeof(MainWorld))]
 
 namespace Cambist.Conformance.Tests;
 

@@ -1,9 +1,6 @@
 using System.Text.Json.Nodes;
-using Cambist.Conformance.Tests;
 using Cambist.Testing;
 using static Cambist.Conformance.Tests.Requests;
-
-[assembly: AssemblyFixture(typeof(OpaqueWorld))]
 
 namespace Cambist.Conformance.Tests;
 

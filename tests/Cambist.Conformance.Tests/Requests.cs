@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Cambist.Testing;
@@ -15,9 +16,9 @@ static class Requests
     /// <summary>The secret of every client in these tests.</summary>
     public static string SecretOf(string client) => $"secret-of-{client}-0123456789";
 
-    /// <summary>A client with that secret, as a registry writes it; <paramref name="more"/> are further members.</summary>
+    /// <summary>A client with the hash of that secret, as a registry writes it; <paramref name="more"/> are further members.</summary>
     public static string Client(string id, string more = "") =>
-        $"{id}: {{ secrets: {{ value: {SecretOf(id)} }}{(more.Length == 0 ? "" : ", " + more)} }}";
+        $"{id}: {{ secrets: {{ sha256: {Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(SecretOf(id))))} }}{(more.Length == 0 ? "" : ", " + more)} }}";
 
     /// <summary>Exchanges an ID token.</summary>
     public static Task<Answer> SendIdTokenAsync(this TestServer server, string client, string token, params (string Name, string Value)[] more) =>
@@ -38,6 +39,10 @@ static class Requests
     /// <summary>Client credentials.</summary>
     public static Task<Answer> ForItselfAsync(this TestServer server, string client, params (string Name, string Value)[] more) =>
         server.PostAsync(client, SecretOf(client), [("grant_type", "client_credentials"), .. more]);
+
+    /// <summary>Redeems a refresh token.</summary>
+    public static Task<Answer> RefreshAsync(this TestServer server, string client, string token, params (string Name, string Value)[] more) =>
+        server.PostAsync(client, SecretOf(client), [("grant_type", "refresh_token"), ("refresh_token", token), .. more]);
 
     /// <summary>Any form, as a client with its secret.</summary>
     public static Task<Answer> SendFormAsync(this TestServer server, string client, params (string Name, string Value)[] form) =>

@@ -19,6 +19,51 @@ public abstract partial class StoreTests
     }
 
     [Fact]
+    public async Task Whether_a_key_was_used_can_be_asked_and_uses_nothing()
+    {
+        var key = Some.Key("a", OneTimeKeyKind.RefreshToken);
+        await CommittedAsync(Some.Entry() with { Consumes = [Some.Key("a", OneTimeKeyKind.Once)] });
+        (await IsUsedAsync(key)).ShouldBeFalse(); // another kind
+        (await CommitAsync(Some.Entry() with { Consumes = [key, Some.Key("a", OneTimeKeyKind.Once)] })).Status.ShouldBe(CommitStatus.AlreadyUsed);
+        (await IsUsedAsync(key)).ShouldBeFalse(); // a refused entry spends nothing
+
+        await CommittedAsync(Some.Entry() with { Consumes = [key] });
+        (await IsUsedAsync(key)).ShouldBeTrue();
+        (await IsUsedAsync(key with { KeepUntil = 0 })).ShouldBeTrue();
+        (await IsUsedAsync(Some.Key("b", OneTimeKeyKind.RefreshToken))).ShouldBeFalse();
+
+        async Task<bool> IsUsedAsync(OneTimeKey asked) => await Store.Ledger.IsUsedAsync(asked, None);
+    }
+
+    [Fact]
+    public async Task Of_fifty_rotations_at_once_one_stores_its_successor_and_all_of_the_branch_can_be_revoked()
+    {
+        await CommittedAsync(Some.Entry() with { Stores = [Some.Token("cbr_0", StoredTokenKind.RefreshToken)] });
+        var key = Some.Key("cbr_0", OneTimeKeyKind.RefreshToken);
+        var branch = Some.Own("root.branch");
+        var results = await Task.WhenAll(Enumerable.Range(1, 50).Select(i => CommitAsync(Some.Entry() with
+        {
+            Consumes = [key],
+            DependsOn = [branch],
+            Stores = [Some.Token($"cbr_{i}", StoredTokenKind.RefreshToken) with { Id = "root.branch" }, Some.Token($"cbt_{i}")],
+        }).AsTask()));
+
+        var winner = Array.FindIndex(results, result => result.Status == CommitStatus.Committed) + 1;
+        results.Count(result => result.Status == CommitStatus.Committed).ShouldBe(1);
+        results.Count(result => result == CommitResult.AlreadyUsed(OneTimeKeyKind.RefreshToken)).ShouldBe(49);
+        for (var i = 1; i <= 50; i++)
+        {
+            (await Store.Tokens.FindAsync(Some.Hash($"cbr_{i}"), None) is not null).ShouldBe(i == winner);
+            (await Store.Tokens.FindAsync(Some.Hash($"cbt_{i}"), None) is not null).ShouldBe(i == winner);
+        }
+
+        (await Store.Ledger.RevokeAsync(Some.Revocation(RevocationKind.Lineage, "root.branch"), Some.AdminAct(), None)).ShouldNotBeNull();
+        var next = Some.Entry() with { Consumes = [Some.Key($"cbr_{winner}", OneTimeKeyKind.RefreshToken)], DependsOn = [branch] };
+        (await CommitAsync(next)).Status.ShouldBe(CommitStatus.Revoked);
+        (await Store.Ledger.IsRevokedAsync(Some.Own("root.branch.access"), None)).ShouldNotBeNull();
+    }
+
+    [Fact]
     public async Task The_kind_is_part_of_the_key()
     {
         await CommittedAsync(Some.Entry() with { Consumes = [Some.Key("a", OneTimeKeyKind.Once)] });

@@ -20,12 +20,14 @@ public sealed class ServerProcess : IAsyncDisposable
     readonly IPAddress? _alsoOn;
     readonly string _alsoScheme;
     Process? _process;
+    bool _isReady;
 
     ServerProcess(string folder, IReadOnlyDictionary<string, string>? environment, string[]? under, IPAddress? alsoOn, string alsoScheme)
     {
         Folder = folder;
         _environment = new(environment ?? new Dictionary<string, string>());
         (_under, _alsoOn, _alsoScheme) = (under ?? [], alsoOn, alsoScheme);
+        Http = new(Wire.Listen(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false }), disposeHandler: true);
         TakePorts();
     }
 
@@ -44,8 +46,11 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>The address of its management endpoints, without a trailing slash.</summary>
     public string Management { get; private set; } = "";
 
+    /// <summary>What went over the wire that nobody else may read.</summary>
+    public WireSecrets Wire { get; } = new();
+
     /// <summary>A client whose base address is <see cref="Issuer"/>; it follows no redirects.</summary>
-    public HttpClient Http { get; } = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false }, disposeHandler: true);
+    public HttpClient Http { get; }
 
     /// <summary>The process id.</summary>
     public int ProcessId => _process?.Id ?? throw new InvalidOperationException("It has not been started.");
@@ -137,14 +142,25 @@ public sealed class ServerProcess : IAsyncDisposable
         return new(response.StatusCode, response.Headers, response.Content.Headers, JsonNode.Parse(body)!.AsObject(), body);
     }
 
-    /// <inheritdoc/>
+    /// <summary>Looks through its output and its files for anything that it was told in confidence.</summary>
+    /// <exception cref="SecretFoundException">There it is.</exception>
+    public void Hunt() => SecretHunt.Through(Wire, Output.Split('\n'), Folder);
+
+    /// <summary>Kills it, if it still runs, and looks through all that it leaves behind; see <see cref="Hunt"/>.</summary>
     public async ValueTask DisposeAsync()
     {
         if (IsRunning)
             await KillAsync();
         _process?.Dispose();
         Http.Dispose();
-        Directory.Delete(Folder, recursive: true);
+        try
+        {
+            if (_isReady) Hunt();
+        }
+        finally
+        {
+            Directory.Delete(Folder, recursive: true);
+        }
     }
 
     void TakePorts()
@@ -166,7 +182,7 @@ public sealed class ServerProcess : IAsyncDisposable
         while (!_process.HasExited)
         {
             if (await IsReadyAsync(patience.Token))
-                return true;
+                return _isReady = true;
             await Task.Delay(20, patience.Token);
         }
         await _process.WaitForExitAsync(cancellation); // its last words, too

@@ -6,6 +6,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Cambist.Server;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -19,11 +20,13 @@ public sealed class TestServer : IAsyncDisposable
     readonly IReadOnlyDictionary<string, string?> _settings;
     Action<CambistBuilder>? _extend;
     WebApplication _app;
+    bool _isDisposed;
 
     TestServer(WebApplication app, DirectoryInfo folder, IReadOnlyDictionary<string, string?> settings, string issuer, string management, TimeProvider? clock, RecordedLog log)
     {
         (_app, _folder, _settings, Issuer, Management, Clock, Log) = (app, folder, settings, issuer, management, clock, log);
         Http = HttpFrom(null);
+        SecretHunt.Begin();
     }
 
     static readonly HttpRequestOptionsKey<IPAddress> Source = new("the address that the request is sent from");
@@ -42,6 +45,8 @@ public sealed class TestServer : IAsyncDisposable
     /// <summary>Its registry file; see <see cref="RegistryEdits"/>.</summary>
     public string RegistryFile => Path.Combine(Folder, "cambist.yaml");
 
+    string StoreFolder => Path.GetDirectoryName(_settings["Cambist:Storage"]!["sqlite:".Length..])!;
+
     /// <summary>The clock it was given; null for the machine's.</summary>
     public TimeProvider? Clock { get; }
 
@@ -51,11 +56,22 @@ public sealed class TestServer : IAsyncDisposable
     /// </summary>
     public HttpClient Http { get; }
 
+    /// <summary>What went over the wire that nobody else may read.</summary>
+    public WireSecrets Wire { get; } = new();
+
     /// <summary>Every line that was logged.</summary>
     public RecordedLog Log { get; }
 
     /// <summary>The engine behind the endpoints, to look at its ledger.</summary>
     public CambistEngine Engine => _app.Services.GetRequiredService<CambistEngine>();
+
+    /// <summary>Method and path of every endpoint of the admin API, as the application serves them.</summary>
+    public IReadOnlyList<(string Method, string Path)> AdminEndpoints =>
+    [
+        .. _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Where(endpoint => endpoint.RoutePattern.RawText!.StartsWith("/admin/", StringComparison.Ordinal))
+            .SelectMany(endpoint => endpoint.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods, (endpoint, method) => (method, endpoint.RoutePattern.RawText!)),
+    ];
 
     /// <summary>Starts one. <paramref name="registry"/> gets the issuer identifier and gives the text; <paramref name="files"/> are written beside it.</summary>
     public static async Task<TestServer> StartAsync(
@@ -111,7 +127,7 @@ public sealed class TestServer : IAsyncDisposable
     {
         var app = ServerHost.Build(settings.ToDictionary(), builder =>
         {
-            builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Debug);
+            builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Trace);
             if (clock is not null) builder.Services.Replace(ServiceDescriptor.Singleton(clock));
         }, extend);
         try
@@ -163,7 +179,7 @@ public sealed class TestServer : IAsyncDisposable
     /// <summary>Sends a request of <see cref="SendAsync"/> from this loopback address, such as <c>127.0.7.1</c>.</summary>
     public static void From(HttpRequestMessage request, string address) => request.Options.Set(Source, IPAddress.Parse(address));
 
-    HttpClient HttpFrom(IPAddress? source) => new(HandlerFrom(source), disposeHandler: true) { BaseAddress = new(Issuer) };
+    HttpClient HttpFrom(IPAddress? source) => new(Wire.Listen(HandlerFrom(source)), disposeHandler: true) { BaseAddress = new(Issuer) };
 
     static SocketsHttpHandler HandlerFrom(IPAddress? source) => new()
     {
@@ -218,13 +234,28 @@ public sealed class TestServer : IAsyncDisposable
     public static string BasicCredentials(string client, string secret) =>
         Convert.ToBase64String(Encoding.ASCII.GetBytes($"{WebUtility.UrlEncode(client)}:{WebUtility.UrlEncode(secret)}"));
 
-    /// <inheritdoc/>
+    /// <summary>Looks through its log, its files and the process's metrics for anything that it was told in confidence.</summary>
+    /// <exception cref="SecretFoundException">There it is.</exception>
+    public void Hunt() => SecretHunt.Through(Wire, Log.Lines, Folder, StoreFolder);
+
+    /// <summary>Stops it, and looks through all that it leaves behind; see <see cref="Hunt"/>.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_isDisposed) return;
+        _isDisposed = true;
         Http.Dispose();
         foreach (var http in _from.Values) http.Dispose();
-        await _app.DisposeAsync();
-        _folder.Delete(recursive: true);
+        try
+        {
+            Hunt(); // what the database holds beside itself is gone once it is closed
+            await _app.DisposeAsync();
+            Hunt();
+        }
+        finally
+        {
+            await _app.DisposeAsync();
+            _folder.Delete(recursive: true);
+        }
     }
 }
 
@@ -247,6 +278,9 @@ public sealed record Answer(HttpStatusCode Status, HttpResponseHeaders Headers, 
 
     /// <summary><c>access_token</c>.</summary>
     public string AccessToken => (string?)Json["access_token"] ?? throw new InvalidOperationException($"No token: {(int)Status} {Body}");
+
+    /// <summary><c>refresh_token</c>.</summary>
+    public string RefreshToken => (string?)Json["refresh_token"] ?? throw new InvalidOperationException($"No refresh token: {(int)Status} {Body}");
 
     /// <summary>The access token taken apart.</summary>
     public TestJwt Jwt => TestJwt.Parse(AccessToken);

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Cambist.AspNetCore;
 using Cambist.Protocol;
 
@@ -26,6 +25,7 @@ sealed record AdminRequest(HttpContext Http, CambistEngine Engine, Administrator
 sealed class AdminApi(IEndpointRouteBuilder endpoints, CambistEngine engine, PlainHttp plainHttp, ClientAddress clientAddress, ILogger<AdminApi> log)
 {
     const string Root = "/admin/v1";
+    readonly List<AdminOperation> _operations = [];
     static readonly Listeners.ServedOn OnManagement = new(Protocol: false, Management: true);
 
     public static void Map(WebApplication app)
@@ -37,15 +37,21 @@ sealed class AdminApi(IEndpointRouteBuilder endpoints, CambistEngine engine, Pla
         RevocationEndpoints.Map(api);
         TokenEndpoints.Map(api);
         DecisionEndpoints.Map(api);
+        RegistryEndpoints.Map(api);
+        IssuerEndpoints.Map(api);
+        KeyEndpoints.Map(api, services.GetRequiredService<TimeProvider>());
+        api.MapRead(OpenApiDocument.Operation, request => Task.FromResult(AdminAnswer.Ok(OpenApiDocument.Of(Root, api._operations, request.Registry.Issuer))));
     }
 
     /// <summary>Maps an act that writes its own entry.</summary>
-    public void Map(string method, string path, string scope, Func<AdminRequest, Task<AdminAnswer>> act, params ImmutableArray<string> query) =>
-        endpoints.MapMethods(Root + path, [method], (HttpContext http) => HandleAsync(http, $"{method} {path}", scope, act, query)).WithMetadata(OnManagement);
+    public void Map(AdminOperation operation, Func<AdminRequest, Task<AdminAnswer>> act)
+    {
+        _operations.Add(operation);
+        endpoints.MapMethods(Root + operation.Path, [operation.Method], (HttpContext http) => HandleAsync(http, operation, act)).WithMetadata(OnManagement);
+    }
 
     /// <summary>Maps an act that only reads: it is recorded, too, before it is answered.</summary>
-    public void MapRead(string path, string scope, Func<AdminRequest, Task<AdminAnswer>> read, params ImmutableArray<string> query) =>
-        Map("GET", path, scope, request => ReadAsync(request, read), query);
+    public void MapRead(AdminOperation operation, Func<AdminRequest, Task<AdminAnswer>> read) => Map(operation, request => ReadAsync(request, read));
 
     async Task<AdminAnswer> ReadAsync(AdminRequest request, Func<AdminRequest, Task<AdminAnswer>> read)
     {
@@ -56,11 +62,11 @@ sealed class AdminApi(IEndpointRouteBuilder endpoints, CambistEngine engine, Pla
         return result.Status == CommitStatus.Committed ? answer : Unknown();
     }
 
-    async Task HandleAsync(HttpContext http, string name, string scope, Func<AdminRequest, Task<AdminAnswer>> act, ImmutableArray<string> query)
+    async Task HandleAsync(HttpContext http, AdminOperation operation, Func<AdminRequest, Task<AdminAnswer>> act)
     {
         try
         {
-            await (await AnswerAsync(http, name, scope, act, query)).WriteAsync(http);
+            await (await AnswerAsync(http, operation, act)).WriteAsync(http);
         }
         catch (StoreUnavailableException e)
         {
@@ -83,7 +89,7 @@ sealed class AdminApi(IEndpointRouteBuilder endpoints, CambistEngine engine, Pla
         }
     }
 
-    async Task<AdminAnswer> AnswerAsync(HttpContext http, string name, string scope, Func<AdminRequest, Task<AdminAnswer>> act, ImmutableArray<string> query)
+    async Task<AdminAnswer> AnswerAsync(HttpContext http, AdminOperation operation, Func<AdminRequest, Task<AdminAnswer>> act)
     {
         if (plainHttp.IsRefused(http)) return AdminAnswer.Problem(StatusCodes.Status400BadRequest, "Plain http", "Use https: tokens are not taken over plain http.", Reason.PlainHttpRefused.WireName());
         if (BearerToken.Read(http.Request, out var refusal) is not { } bearer) return refusal!;
@@ -94,10 +100,10 @@ sealed class AdminApi(IEndpointRouteBuilder endpoints, CambistEngine engine, Pla
                 : AdminAnswer.Problem(StatusCodes.Status429TooManyRequests, "Too many failures", "Too many wrong tokens came from this address; try again later.", denied.Reason.WireName()) with { RetryAfter = denied.RetryAfter };
         }
 
-        if (!by.Scopes.Contains(scope)) return await ForbidAsync(by, name, scope);
+        if (operation.Scope is { } scope && !by.Scopes.Contains(scope)) return await ForbidAsync(by, operation.Name, scope);
         foreach (var parameter in http.Request.Query)
         {
-            if (!query.Contains(parameter.Key)) return AdminAnswer.BadRequest(query.IsEmpty ? "This takes no query." : $"A parameter of the query is not known here; known: {string.Join(", ", query)}.");
+            if (!operation.Knows(parameter.Key)) return AdminAnswer.BadRequest(operation.Query.IsEmpty ? "This takes no query." : $"A parameter of the query is not known here; known: {string.Join(", ", operation.Query.Select(one => one.Name))}.");
             if (parameter.Value.Count != 1) return AdminAnswer.BadRequest($"{parameter.Key} is repeated.");
         }
 

@@ -12,8 +12,26 @@ static class DecisionEndpoints
 
     public static void Map(AdminApi api)
     {
-        api.MapRead("/decisions", Scope, ListAsync, "client", "subject", "jti", "outcome", "reason", "from", "until", "before", "limit");
-        api.MapRead("/decisions/{id}", Scope, FindAsync);
+        api.MapRead(
+            new("GET", "/decisions", "The ledger, newest first")
+            {
+                Scope = Scope,
+                Query =
+                [
+                    new("client", "The client's id."),
+                    new("subject", "Our sub of the subject."),
+                    new("jti", "The id of a token: it and all beneath."),
+                    new("outcome", "What became of it.") { Words = [.. EntryJson.OutcomeNames] },
+                    new("reason", "A reason of the published list."),
+                    new("from", "Not before this instant.") { IsInstant = true },
+                    new("until", "Before this instant.") { IsInstant = true },
+                    new("before", "The next of the page before."),
+                    QueryParameter.Limit(MostListed),
+                ],
+                Answer = "Decisions",
+            },
+            ListAsync);
+        api.MapRead(new("GET", "/decisions/{id}", "One entry, with its trace") { Scope = Scope, Answer = "DecisionWithTrace", MayBeAbsent = true }, FindAsync);
     }
 
     static async Task<AdminAnswer> FindAsync(AdminRequest request) =>

@@ -45,6 +45,9 @@ static class EntryJson
         return json;
     }
 
+    /// <summary>Every outcome there is now.</summary>
+    public static IEnumerable<string> OutcomeNames => Enum.GetValues<DecisionOutcome>().Select(OutcomeName);
+
     public static string OutcomeName(DecisionOutcome outcome) => outcome switch
     {
         DecisionOutcome.Issued => "issued",

@@ -15,9 +15,18 @@ static class ImpersonationEndpoints
 
     public static void Map(AdminApi api)
     {
-        api.Map("POST", Path, Scope, MintAsync);
-        api.MapRead(Path, Scope, ListAsync, "after", "limit");
-        api.Map("DELETE", Path + "/{id}", Scope, CancelAsync, "reason");
+        api.Map(new("POST", Path, "Mints a token with which a client acts as somebody, once") { Scope = Scope, Body = "MintRequest", Status = StatusCodes.Status201Created, Answer = "Minted" }, MintAsync);
+        api.MapRead(
+            new("GET", Path, "Those that are neither expired nor cancelled")
+            {
+                Scope = Scope,
+                Query = [new("after", "The next of the page before."), QueryParameter.Limit(MostListed)],
+                Answer = "ImpersonationTokens",
+            },
+            ListAsync);
+        api.Map(
+            new("DELETE", Path + "/{id}", "Cancels one, and ends what it gave") { Scope = Scope, Query = [QueryParameter.Reason], Status = StatusCodes.Status204NoContent, MayBeAbsent = true },
+            CancelAsync);
     }
 
     static async Task<AdminAnswer> MintAsync(AdminRequest request)

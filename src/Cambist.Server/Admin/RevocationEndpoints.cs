@@ -7,7 +7,8 @@ static class RevocationEndpoints
 {
     const int LongestName = 1000;
 
-    public static void Map(AdminApi api) => api.Map("POST", "/revocations", "tokens", RevokeAsync);
+    public static void Map(AdminApi api) =>
+        api.Map(new("POST", "/revocations", "Revokes an id, or all of a subject, a client or an issuer until now") { Scope = "tokens", Body = "RevocationRequest", Answer = "Revoked" }, RevokeAsync);
 
     static async Task<AdminAnswer> RevokeAsync(AdminRequest request)
     {

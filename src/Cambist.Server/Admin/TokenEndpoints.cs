@@ -11,8 +11,8 @@ static class TokenEndpoints
 
     public static void Map(AdminApi api)
     {
-        api.MapRead(Path, Scope, FindAsync);
-        api.Map("DELETE", Path, Scope, RevokeAsync, "reason");
+        api.MapRead(new("GET", Path, "A token's entry with its ancestors and descendants") { Scope = Scope, Answer = "Token", MayBeAbsent = true }, FindAsync);
+        api.Map(new("DELETE", Path, "Revokes it and all beneath it") { Scope = Scope, Query = [QueryParameter.Reason], Status = StatusCodes.Status204NoContent }, RevokeAsync);
     }
 
     static async Task<AdminAnswer> FindAsync(AdminRequest request)
@@ -21,15 +21,15 @@ static class TokenEndpoints
         if (!Lineage.IsWellFormed(id)) return NoId();
 
         // Whoever shares the first segment is of the family; newest first.
-        var family = await request.Engine.Store.Decisions.PageAsync(new() { Lineage = id.Split('.')[0] }, default, MostRelatives, request.Http.RequestAborted);
-        var issued = family.Where(entry => entry.IssuedId is not null).Reverse().ToArray();
-        if (!issued.Any(entry => Lineage.IsUnder(entry.IssuedId!, id))) return AdminAnswer.NotFound("The ledger has no token of this id, or no longer.");
+        var family = await request.Engine.Store.Decisions.PageAsync(new() { Lineage = id.Split('.')[0] }, default, MostRelatives + 1, request.Http.RequestAborted);
+        var isComplete = family.Count <= MostRelatives;
+        var issued = family.Take(MostRelatives).Where(entry => entry.IssuedId is not null).Reverse().ToArray();
+        if (isComplete && !issued.Any(entry => Lineage.IsUnder(entry.IssuedId!, id))) return AdminAnswer.NotFound("The ledger has no token of this id, or no longer.");
 
-        var json = new JsonObject { ["jti"] = id };
+        var json = new JsonObject { ["jti"] = id, ["complete"] = isComplete };
         if (Array.Find(issued, entry => entry.IssuedId == id) is { } itself) json["entry"] = EntryJson.Of(itself);
         json["ancestors"] = List(issued.Where(entry => entry.IssuedId != id && Lineage.IsUnder(id, entry.IssuedId!)));
         json["descendants"] = List(issued.Where(entry => entry.IssuedId != id && Lineage.IsUnder(entry.IssuedId!, id)));
-        if (family.Count == MostRelatives) json["truncated"] = true;
         return AdminAnswer.Ok(json);
     }
 

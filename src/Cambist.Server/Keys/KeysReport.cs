@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -14,7 +13,7 @@ sealed class KeysReport(Terminal terminal, bool asJson)
         if (act.Refusal is { } refusal) throw new FailedException(refusal);
         if (asJson)
         {
-            terminal.Output.WriteLine(JsonSerializer.Serialize(new { done = act.Deeds, keys = act.Keys.Select(Shown) }, JsonForm));
+            terminal.Output.WriteLine(JsonSerializer.Serialize(new { done = act.Deeds, keys = act.Keys.Select(KeyJson.Of) }, JsonForm));
             return;
         }
 
@@ -27,29 +26,17 @@ sealed class KeysReport(Terminal terminal, bool asJson)
     {
         if (asJson)
         {
-            terminal.Output.WriteLine(JsonSerializer.Serialize(new { keys = keys.Select(Shown) }, JsonForm));
+            terminal.Output.WriteLine(JsonSerializer.Serialize(new { keys = keys.Select(KeyJson.Of) }, JsonForm));
             return;
         }
 
         if (keys.Count == 0) terminal.Output.WriteLine("The store holds no signing key yet; a server makes one when it first starts.");
         else WriteRow("KID", "ALGORITHM", "STATE", "SIGNS FROM", "UNTIL", "PUBLISHED UNTIL");
-        foreach (var key in keys) WriteRow(key.KeyId, key.Algorithm, StateOf(key), Instant(key.Since), Instant(key.Until), Instant(key.PublishedUntil));
+        foreach (var key in keys) WriteRow(key.KeyId, key.Algorithm, KeyJson.StateOf(key), Instant(key.Since), Instant(key.Until), Instant(key.PublishedUntil));
     }
 
     void WriteRow(string kid, string algorithm, string state, string since, string until, string published) =>
         terminal.Output.WriteLine($"{kid,-43}  {algorithm,-9}  {state,-7}  {since,-20}  {until,-20}  {published}".TrimEnd());
 
-    static object Shown(ListedKey key) => new
-    {
-        kid = key.KeyId,
-        algorithm = key.Algorithm,
-        state = StateOf(key),
-        signs_from = Instant(key.Since),
-        signs_until = key.Until is null ? null : Instant(key.Until),
-        published_until = key.PublishedUntil is null ? null : Instant(key.PublishedUntil),
-    };
-
-    static string StateOf(ListedKey key) => key.State.ToString().ToLowerInvariant();
-
-    static string Instant(DateTimeOffset? instant) => instant?.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "-";
+    static string Instant(DateTimeOffset? instant) => instant is { } known ? KeyJson.Instant(known) : "-";
 }

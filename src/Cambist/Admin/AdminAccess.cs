@@ -40,7 +40,6 @@ internal sealed class AdminAccess(Store store, ActiveRegistry registry, OwnToken
         if (!token.Claims.TryGet("aud"u8, out var aud) || !aud.IsString(ReservedNames.AdminResource)) return Refused($"its aud is not {ReservedNames.AdminResource}");
         if (token.Act is not null || token.Kind == SubjectKind.Impersonated) return Refused("it is a delegated or impersonated one");
         if (token.Claims.TryGet("cnf"u8, out _)) return Refused("it is bound to a key");
-        if (!snapshot.Clients.TryGetValue(token.ClientId!, out var client) || client.IsDisabled) return Refused("the client it was issued to is gone or disabled");
         if (await store.Ledger.IsRevokedAsync(token.Lineage, cancellationToken) is not null) return Refused("it was revoked");
 
         ImmutableArray<string> scopes = [.. token.HeldScopes!.Value.Where(held => held.Resource == ReservedNames.AdminResource).Select(held => held.Scope)];

@@ -11,6 +11,7 @@ internal static class Entitlement
     /// <summary>Step 7: the checks of the selected rule. None of them ever falls through to another rule.</summary>
     public static Denied? Check(DecisionInput input, SelectedRule selected, Registry registry) =>
         CheckBuilt(selected)
+        ?? CheckRedeemed(input, selected)
         ?? CheckToken(input.Subject, input.Client, registry)
         ?? (input.Actor is { } actor ? CheckActor(actor, input.Client, registry)?.OfActor() : null)
         ?? CheckMinted(input, selected)
@@ -47,8 +48,16 @@ internal static class Entitlement
     static Denied? CheckBuilt(SelectedRule selected)
     {
         var rule = selected.Rule;
-        if (rule.Proof != ProofRequirement.None) return NotBuilt(rule, "proof");
-        return rule.RefreshLifetime is null ? null : NotBuilt(rule, "refresh");
+        return rule.Proof == ProofRequirement.None ? null : NotBuilt(rule, "proof");
+    }
+
+    /// <summary>A refresh token lives by the rule that gave it: another one, or none that refreshes, ends it.</summary>
+    static Denied? CheckRedeemed(DecisionInput input, SelectedRule selected)
+    {
+        if (input.Subject.Redeemed is not { } grant) return null;
+        var rule = selected.Rule;
+        if (rule.Name != grant.Rule) return new(Reason.NoRule, $"rule {grant.Rule} gave the refresh token, and rule {rule.Name} (line {rule.Position.Line}) is selected now");
+        return rule.RefreshLifetime is null ? new(Reason.NoRule, $"rule {rule.Name} (line {rule.Position.Line}) has no refresh any more") : null;
     }
 
     static Denied NotBuilt(Rule rule, string member) => new(Reason.NotBuilt, $"rule {rule.Name} (line {rule.Position.Line}) says {member}, which is not built yet");
@@ -75,9 +84,9 @@ internal static class Entitlement
         return null;
     }
 
-    /// <summary>Whether a token of ours was issued to the caller, or is meant for a resource that it serves.</summary>
+    /// <summary>Whether a token of ours was issued to the caller, or, as an access token, is meant for a resource that it serves.</summary>
     public static bool IsFor(ResolvedToken ours, RegisteredClient caller) =>
-        ours.ClientId == caller.Id || (ours.Claims.TryGet("aud"u8, out var aud) && aud.GetString() is { } own && caller.ServedIdentifiers.Contains(own));
+        ours.ClientId == caller.Id || (ours.TokenType != TokenTypes.RefreshToken && ours.Claims.TryGet("aud"u8, out var aud) && aud.GetString() is { } own && caller.ServedIdentifiers.Contains(own));
 
     /// <summary>A token bound to a key needs proof of that key in this request; none can be brought yet.</summary>
     static Denied? CheckKey(ResolvedToken token) =>

@@ -3,7 +3,6 @@ namespace Cambist;
 /// <summary>A running Cambist: registry, store and keys put together. What an edge talks to.</summary>
 public sealed class CambistEngine : IAsyncDisposable
 {
-    readonly IssuerKeys _issuerKeys;
     readonly FailureSummary _failures;
     readonly Upkeep _upkeep;
 
@@ -14,16 +13,16 @@ public sealed class CambistEngine : IAsyncDisposable
         var clients = new ClientAuthenticator(issuerKeys);
         var recorder = new DecisionRecorder(store.Ledger, strangers);
         var writer = new AccessTokenWriter(keys);
-        var (opaque, own) = (new OpaqueTokens(store.Tokens), new OwnTokens(keys));
+        var (refresh, opaque, own) = (new RefreshTokens(store.Tokens), new OpaqueTokens(store.Tokens), new OwnTokens(keys));
         var tokens = new TokenResolution(
         [
-            new ImpersonationTokens(store.Tokens), new RefreshTokens(), opaque, own, new TrustedIssuers(issuerKeys, keys),
+            new ImpersonationTokens(store.Tokens), refresh, opaque, own, new TrustedIssuers(issuerKeys, keys),
             new RemoteIntrospection(introspection, keys), new CustomResolvers(extensions.Resolvers, keys, listener),
-        ]);
+        ], store.Ledger);
         var callers = new CallerGate(clients, recorder);
-        var presented = new PresentedTokens(opaque, own);
+        var presented = new PresentedTokens(refresh, opaque, own);
 
-        (Store, Registry, Keys, _issuerKeys) = (store, registry, keys, issuerKeys);
+        (Store, Registry, Keys, IssuerKeys, IssuerIntrospection) = (store, registry, keys, issuerKeys, introspection);
         Exchange = new TokenExchange(registry, clients, tokens, new Customizers(extensions.Customizers, listener), writer, recorder, clock);
         ClientCredentials = new ClientCredentialsGrant(registry, clients, writer, recorder, clock);
         Introspection = new TokenIntrospection(registry, callers, presented, store.Ledger, clock);
@@ -75,6 +74,12 @@ public sealed class CambistEngine : IAsyncDisposable
     /// <summary>Our keys.</summary>
     public KeyRing Keys { get; }
 
+    /// <summary>The keys of others.</summary>
+    internal IssuerKeys IssuerKeys { get; }
+
+    /// <summary>Questions to issuers of opaque tokens.</summary>
+    internal IntrospectionRequests IssuerIntrospection { get; }
+
     /// <summary>The store.</summary>
     public Store Store { get; }
 
@@ -88,7 +93,7 @@ public sealed class CambistEngine : IAsyncDisposable
 
         foreach (var mismatch in extensions.Mismatches(start.InForce.Compilation.Registry!)) listener.On(mismatch);
 
-        var active = new ActiveRegistry(start.InForce.Compilation.Registry!);
+        var active = new ActiveRegistry(start.InForce.Compilation.Registry!, clock.GetUtcNow());
         var keys = KeyRing.OpenAsync(store.Keys, sealer, active.Current.Signing, clock, listener, CancellationToken.None).GetAwaiter().GetResult();
         var issuerKeys = new IssuerKeys(issuerHttp, clock, listener, new IssuerKeysOptions { AllowHttp = allowHttp });
         var reload = new RegistryReload(loader, start, new RegistrySwap(active, store.Registries, issuerKeys, clock), listener);
@@ -100,7 +105,7 @@ public sealed class CambistEngine : IAsyncDisposable
     {
         await _upkeep.DisposeAsync();
         await _failures.WriteLastAsync();
-        _issuerKeys.Dispose();
+        IssuerKeys.Dispose();
         await Store.DisposeAsync();
     }
 }

@@ -19,7 +19,7 @@ internal sealed class DecisionRecorder(ILedger ledger, Strangers strangers)
             ScopesGiven = token.Scopes,
             ActorChain = ChainOf(token),
             ExpiresAt = token.ExpiresAt * 1000,
-            Stores = issued.Stored is { } stored ? [stored] : [],
+            Stores = StoredOf(issued),
             Consumes = SpentOnSuccess(walk, token),
             DependsOn = LineagesOf(walk),
         };
@@ -28,7 +28,7 @@ internal sealed class DecisionRecorder(ILedger ledger, Strangers strangers)
         {
             case CommitStatus.Committed:
                 Count("issued", Reason.None);
-                return new Outcome.Issued(issued.Value, token.TokenType, token.ExpiresAt - token.IssuedAt, token.Scopes, entry with { Id = result.Id });
+                return new Outcome.Issued(issued.Value, token.TokenType, token.ExpiresAt - token.IssuedAt, token.Scopes, entry with { Id = result.Id }) { RefreshToken = issued.Refresh?.Value };
             case CommitStatus.Revoked:
                 return await RefuseAsync(walk, Revoked(walk, result.Revocation!), cancellationToken);
             default:
@@ -41,10 +41,12 @@ internal sealed class DecisionRecorder(ILedger ledger, Strangers strangers)
     /// <summary>Records a refusal of an authenticated client, awaited like a grant. Of those of a public client that prove nothing, only so many.</summary>
     public async ValueTask<Outcome> RefuseAsync(Walk walk, Denied denied, CancellationToken cancellationToken)
     {
+        if (denied.Reason == Reason.SubjectUsedUp && walk.Subject?.RotationKey is { } rotated && await EndBranchAsync(walk, rotated, cancellationToken) is { } unauthenticated) return unauthenticated;
+        if (walk.IsRefresh) denied = denied.OfRefreshToken();
         if (!strangers.LeavesEntry(walk, denied))
         {
             Count("refused", denied.Reason);
-            return new Outcome.Refused(PublicReason(walk, denied.Reason), denied.RetryAfter) { ErrorCodes = walk.Registry.ErrorCodes };
+            return Refused(walk, denied);
         }
 
         var entry = EntryOf(walk, DecisionOutcome.Refused) with { Reason = denied.Reason, Trace = Trace.Of(walk, denied) };
@@ -53,8 +55,27 @@ internal sealed class DecisionRecorder(ILedger ledger, Strangers strangers)
         // A refusal spends only what the client proved itself by; used before, that proves nothing.
         if (result.Status == CommitStatus.AlreadyUsed) return Unauthenticated(walk, UsedUp(result.UsedKey!.Value));
         Count("refused", denied.Reason);
-        return new Outcome.Refused(PublicReason(walk, denied.Reason), denied.RetryAfter, entry with { Id = result.Id }) { ErrorCodes = walk.Registry.ErrorCodes };
+        return Refused(walk, denied, entry with { Id = result.Id });
     }
+
+    /// <summary>
+    /// A refresh token that was used before: it or its successor is in wrong hands, and nobody can tell which (RFC 9700 §4.14.2), so the
+    /// branch ends before the refusal is answered.
+    /// </summary>
+    async ValueTask<Outcome?> EndBranchAsync(Walk walk, OneTimeKey rotated, CancellationToken cancellationToken)
+    {
+        var lineage = walk.Subject!.Lineage;
+        if (await ledger.IsRevokedAsync(lineage, cancellationToken) is not null) return null;
+        var entry = ActOf(walk, "a refresh token was used again; it and all beneath it are revoked");
+        var revocation = new Revocation(RevocationKind.Lineage, lineage.Id, 0, "a refresh token was used again", rotated.KeepUntil);
+        var revoked = await ledger.RevokeAsync(revocation, entry, cancellationToken);
+        walk.Spends = [];
+        return revoked is null ? Unauthenticated(walk, UsedUp(OneTimeKeyKind.ClientAssertion)) : null;
+    }
+
+    /// <summary>The letter of RFC 8693 §2.2.2 is about exchanges; a refresh has the codes of RFC 6749 §5.2 under either profile.</summary>
+    static Outcome.Refused Refused(Walk walk, Denied denied, LedgerEntry? entry = null) =>
+        new(PublicReason(walk, denied.Reason), denied.RetryAfter, entry) { ErrorCodes = walk.IsRefresh ? ErrorProfile.Common : walk.Registry.ErrorCodes };
 
     /// <summary>A failure before anybody was authenticated: counted, not recorded one by one, or a stranger could fill the disk.</summary>
     public Outcome Unauthenticated(Walk walk, Denied denied)
@@ -111,9 +132,9 @@ internal sealed class DecisionRecorder(ILedger ledger, Strangers strangers)
     /// <summary>What this grant uses up beside the proof of the client; a refusal leaves it for another try.</summary>
     static IReadOnlyList<OneTimeKey> SpentOnSuccess(Walk walk, TokenToIssue token)
     {
-        var minted = token.From?.Minted?.Key;
-        var once = token.Rule is { IsOnce: true } rule ? Once.KeyOf(rule, token.Target, walk.Subject!) : null;
-        return (minted, once) switch
+        var single = token.From?.Minted?.Key ?? token.From?.Redeemed?.Key;
+        var once = token.Rule is { IsOnce: true } rule && !walk.IsRefresh ? Once.KeyOf(rule, token.Target, walk.Subject!) : null;
+        return (single, once) switch
         {
             (null, null) => walk.Spends,
             ({ } key, null) => [.. walk.Spends, key],
@@ -123,7 +144,18 @@ internal sealed class DecisionRecorder(ILedger ledger, Strangers strangers)
     }
 
     static IReadOnlyList<TokenLineage> LineagesOf(Walk walk) =>
-        walk.Subject is not { } subject ? [] : walk.Actor is { } actor ? [subject.Lineage, actor.Lineage] : [subject.Lineage];
+        walk.Subject is not { } subject ? []
+        : walk.Actor is { } actor ? [subject.Lineage, actor.Lineage]
+        : subject.Origin is { } origin ? [subject.Lineage, origin]
+        : [subject.Lineage];
+
+    static IReadOnlyList<StoredToken> StoredOf(IssuedToken issued) => (issued.Stored, issued.Refresh?.Stored) switch
+    {
+        (null, null) => [],
+        ({ } access, null) => [access],
+        (null, { } refresh) => [refresh],
+        ({ } access, { } refresh) => [access, refresh],
+    };
 
     static IReadOnlyList<string> ChainOf(TokenToIssue token)
     {

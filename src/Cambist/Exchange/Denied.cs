@@ -11,6 +11,16 @@ public sealed record Denied(Reason Reason, string Detail, TimeSpan? RetryAfter =
 {
     /// <summary>The same refusal about the actor token.</summary>
     internal Denied OfActor() => this with { Reason = Reason.OfActor() };
+
+    /// <summary>The same refusal where the token is not exchanged but refreshed.</summary>
+    internal Denied OfRefreshToken() => Reason switch
+    {
+        Reason.SubjectUnknown => this with { Reason = Reason.RefreshTokenUnknown },
+        Reason.SubjectExpired => this with { Reason = Reason.RefreshTokenExpired },
+        Reason.SubjectRevoked => this with { Reason = Reason.RefreshTokenRevoked },
+        Reason.SubjectUsedUp => this with { Reason = Reason.RefreshTokenReused },
+        _ => this,
+    };
 }
 
 /// <summary>What a step gives: a value, or a refusal.</summary>

@@ -31,6 +31,25 @@ public sealed record ExchangeRequest
     public string? RequestedTokenType { get; init; }
 }
 
+/// <summary>A refresh request (RFC 6749 §6) that cannot be malformed.</summary>
+public sealed record RefreshRequest
+{
+    /// <summary>How the client says who it is.</summary>
+    public required PresentedCredentials Credentials { get; init; }
+
+    /// <summary><c>refresh_token</c>.</summary>
+    public required string RefreshToken { get; init; }
+
+    /// <summary>What the token is asked for: what the refresh token is for, or nothing.</summary>
+    public RequestedTargets Targets { get; init; } = RequestedTargets.None;
+
+    /// <summary>The scopes asked for, without repeats: of those first granted. Null where <c>scope</c> was not sent.</summary>
+    public ImmutableArray<string>? Scopes { get; init; }
+
+    /// <summary>Keeps the token out of logs and debuggers.</summary>
+    public override string ToString() => nameof(RefreshRequest);
+}
+
 /// <summary>A client credentials request (RFC 6749 §4.4.2) that cannot be malformed.</summary>
 public sealed record ClientCredentialsRequest
 {

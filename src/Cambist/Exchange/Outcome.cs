@@ -16,6 +16,9 @@ public abstract record Outcome
     /// <param name="Entry">What was recorded.</param>
     public sealed record Issued(ReadOnlyMemory<byte> Token, string IssuedTokenType, long ExpiresIn, ImmutableArray<string> Scopes, LedgerEntry Entry) : Outcome
     {
+        /// <summary>The refresh token that goes along; null where none does. Never logged.</summary>
+        public ReadOnlyMemory<byte>? RefreshToken { get; init; }
+
         /// <summary>Keeps the token out of logs.</summary>
         public override string ToString() => $"Issued {Entry.Id}";
     }

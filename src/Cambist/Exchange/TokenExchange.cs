@@ -24,16 +24,39 @@ public sealed class TokenExchange
     /// <param name="request">Step 1, done at the edge: a request that cannot be malformed.</param>
     /// <param name="cancellationToken">Gives up; a decision that is already queued is still recorded.</param>
     /// <exception cref="StoreUnavailableException">The ledger cannot be read or written now; nothing was issued.</exception>
-    public async ValueTask<Outcome> ExchangeAsync(ExchangeRequest request, CancellationToken cancellationToken)
+    public ValueTask<Outcome> ExchangeAsync(ExchangeRequest request, CancellationToken cancellationToken) =>
+        WalkAsync(GrantTypes.TokenExchange, request, cancellationToken);
+
+    /// <summary>
+    /// Redeems a refresh token (RFC 6749 §6), or says why not: the exchange that gave it is decided again, on what is recorded of its
+    /// subject and under the registry in force, and the token is rotated.
+    /// </summary>
+    /// <param name="request">Step 1, done at the edge.</param>
+    /// <param name="cancellationToken">Gives up; a decision that is already queued is still recorded.</param>
+    /// <exception cref="StoreUnavailableException">The ledger cannot be read or written now; nothing was issued.</exception>
+    public ValueTask<Outcome> RefreshAsync(RefreshRequest request, CancellationToken cancellationToken)
     {
-        var walk = new Walk(_registry.Current, _clock.GetUtcNow(), GrantTypes.TokenExchange) { ScopesAsked = request.Scopes };
+        var again = new ExchangeRequest
+        {
+            Credentials = request.Credentials,
+            SubjectToken = request.RefreshToken,
+            SubjectTokenType = TokenTypes.RefreshToken,
+            Targets = request.Targets,
+            Scopes = request.Scopes,
+        };
+        return WalkAsync(GrantTypes.RefreshToken, again, cancellationToken);
+    }
+
+    async ValueTask<Outcome> WalkAsync(string grant, ExchangeRequest request, CancellationToken cancellationToken)
+    {
+        var walk = new Walk(_registry.Current, _clock.GetUtcNow(), grant) { ScopesAsked = request.Scopes };
         ValueTask<Outcome> Refuse(Denied why) => _recorder.RefuseAsync(walk, why, cancellationToken);
 
         // 2. Authenticate the client, and allow the grant for it.
         if (!(await _clients.AuthenticateAsync(walk, request.Credentials, cancellationToken)).Gives(out var client, out var denied)) return _recorder.Unauthenticated(walk, denied);
-        if (Grants.Check(client, GrantTypes.TokenExchange) is { } notAllowed) return await Refuse(notAllowed);
+        if (Grants.Check(client, grant) is { } notAllowed) return await Refuse(notAllowed);
 
-        // 3. Resolve the subject token.
+        // 3. Resolve the subject token, or what is recorded of it with the refresh token.
         if (!(await _tokens.ResolveSubjectAsync(walk, request, cancellationToken)).Gives(out _, out denied)) return await Refuse(denied);
 
         // 4. Resolve the actor token, if one was sent.

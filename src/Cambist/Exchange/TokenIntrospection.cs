@@ -1,4 +1,5 @@
 using System.Buffers;
+using Cambist.Protocol;
 
 namespace Cambist;
 
@@ -31,21 +32,20 @@ public sealed class TokenIntrospection
 
         var token = await _tokens.FindAsync(request.Token, walk, cancellationToken);
         var revocation = await _ledger.IsRevokedAsync(token?.Lineage ?? Nobodys, cancellationToken);
-        var isActive = token is not null && revocation is null && Entitlement.IsFor(token, walk.Client!) && HasClient(token, walk.Registry);
-        return new Outcome.Introspected(isActive, isActive ? Describe(token!.Claims) : Inactive);
+        var isActive = token is not null && revocation is null && Entitlement.IsFor(token, walk.Client!);
+        if (isActive && token!.RotationKey is { } key) isActive = !await _ledger.IsUsedAsync(key, cancellationToken);
+        return new Outcome.Introspected(isActive, isActive ? Describe(token!) : Inactive);
     }
 
-    /// <summary>What was issued to a client that was removed or switched off ends with it.</summary>
-    static bool HasClient(ResolvedToken token, Registry registry) => registry.Clients.TryGetValue(token.ClientId!, out var client) && !client.IsDisabled;
-
     /// <summary>RFC 7662 §2.2: the claims of the token, of whatever JSON type they are there.</summary>
-    static ReadOnlyMemory<byte> Describe(Claims claims)
+    static ReadOnlyMemory<byte> Describe(ResolvedToken token)
     {
+        var claims = token.Claims;
         var body = new ArrayBufferWriter<byte>(claims.Utf8.Length + 64);
         using var json = LedgerEntryJson.CreateWriter(body);
         json.WriteStartObject();
         json.WriteBoolean("active"u8, true);
-        json.WriteString("token_type"u8, "Bearer"u8);
+        json.WriteString("token_type"u8, token.TokenType == TokenTypes.RefreshToken ? "N_A"u8 : "Bearer"u8); // RFC 8693 §2.2.1: what is no access token
         foreach (var member in claims.Root.EnumerateObject())
         {
             if (member.Utf8Name.SequenceEqual("active"u8) || member.Utf8Name.SequenceEqual("token_type"u8)) continue;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Cambist.Protocol;
 
 namespace Cambist;
 
@@ -13,6 +14,9 @@ internal sealed class Walk(Registry registry, DateTimeOffset now, string action)
 
     /// <summary>The grant type.</summary>
     public string Action { get; } = action;
+
+    /// <summary>Whether a refresh token is redeemed (RFC 6749 §6), rather than anything exchanged.</summary>
+    public bool IsRefresh => Action == GrantTypes.RefreshToken;
 
     /// <summary>Who the request says it is from.</summary>
     public Caller Caller { get; set; }

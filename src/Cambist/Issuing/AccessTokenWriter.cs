@@ -6,7 +6,7 @@ using Cambist.Protocol;
 
 namespace Cambist;
 
-/// <summary>Step 9: an access token, a signed JWT (RFC 9068) or an opaque one. Reserved claims are written by this class alone.</summary>
+/// <summary>Step 9: an access token, a signed JWT (RFC 9068) or an opaque one, and the refresh token that goes along. Reserved claims are written by this class alone.</summary>
 internal sealed class AccessTokenWriter(KeyRing keys)
 {
     public const int LongestToken = 8 * 1024;
@@ -19,13 +19,16 @@ internal sealed class AccessTokenWriter(KeyRing keys)
 
     public Result<IssuedToken> Issue(TokenToIssue token, Registry registry)
     {
-        if (token.ParentId is { } parent && Lineage.SegmentsOf(parent) >= Lineage.MostSegments)
+        var refreshId = token.Refresh is { } goesAlong ? goesAlong.Redeemed?.Id ?? Lineage.ChildOf(token.ParentId!) : null;
+        var parent = refreshId ?? token.ParentId;
+        if (parent is not null && Lineage.SegmentsOf(parent) >= Lineage.MostSegments)
             return new Denied(Reason.LineageTooDeep, $"the token would be more than {Lineage.MostSegments} hops from its origin");
 
-        var id = token.ParentId is null ? Lineage.NewRoot() : Lineage.ChildOf(token.ParentId);
+        var id = parent is null ? Lineage.NewRoot() : Lineage.ChildOf(parent);
         var payload = WritePayload(token, id, registry);
+        var refresh = token.Refresh is { } given ? OpaqueToken.OfRefresh(given.Redeemed?.Content ?? RefreshGrant.Write(token, payload), refreshId!, given.ExpiresAt) : null;
         if (token.Target.Resource.IssuesOpaqueTokens)
-            return payload.Length <= LongestToken ? OpaqueToken.Create(payload, id, token.ExpiresAt) : TooLarge(payload.Length);
+            return payload.Length <= LongestToken ? OpaqueToken.OfAccess(payload, id, token.ExpiresAt) with { Refresh = refresh } : TooLarge(payload.Length);
 
         var key = keys.Current.Active;
         var header = key.AccessTokenHeader.Span;
@@ -42,7 +45,7 @@ internal sealed class AccessTokenWriter(KeyRing keys)
         Span<byte> signature = stackalloc byte[512];
         var signatureLength = key.Sign(value.AsSpan(0, unsignedLength), signature);
         Base64Url.EncodeToUtf8(signature[..signatureLength], value.AsSpan(unsignedLength + 1), out _, out var encoded);
-        return new IssuedToken(value.AsMemory(0, unsignedLength + 1 + encoded), id);
+        return new IssuedToken(value.AsMemory(0, unsignedLength + 1 + encoded), id) { Refresh = refresh };
     }
 
     static Denied TooLarge(int length) => new(Reason.TokenTooLarge, $"the token would be {length} bytes, more than {LongestToken}");

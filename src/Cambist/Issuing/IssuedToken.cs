@@ -34,6 +34,9 @@ internal sealed record TokenToIssue
     /// <summary>The rule, for its claims; null for client credentials.</summary>
     public Rule? Rule { get; init; }
 
+    /// <summary>The refresh token that goes along; null where none does.</summary>
+    public RefreshToIssue? Refresh { get; init; }
+
     /// <summary>What customizers add, none of it reserved; null where there are none.</summary>
     public IReadOnlyDictionary<string, JsonElement>? Added { get; set; }
 
@@ -42,4 +45,13 @@ internal sealed record TokenToIssue
 }
 
 /// <summary>A token as the client gets it, its lineage id, and what of it must be stored: nothing of a signed one.</summary>
-internal sealed record IssuedToken(ReadOnlyMemory<byte> Value, string Id, StoredToken? Stored = null);
+internal sealed record IssuedToken(ReadOnlyMemory<byte> Value, string Id, StoredToken? Stored = null)
+{
+    /// <summary>The refresh token that goes along.</summary>
+    public IssuedToken? Refresh { get; init; }
+}
+
+/// <summary>A refresh token that was decided.</summary>
+/// <param name="ExpiresAt">Seconds since 1970.</param>
+/// <param name="Redeemed">The one that it takes the place of; null at the exchange that gives the first.</param>
+internal sealed record RefreshToIssue(long ExpiresAt, RefreshGrant? Redeemed);

@@ -20,6 +20,9 @@ internal static class Lineage
     /// <summary>A child of <paramref name="parent"/>: one more random segment.</summary>
     public static string ChildOf(string parent) => string.Concat(parent, ".", NewRoot());
 
+    /// <summary>The id above: all but the last segment.</summary>
+    public static string ParentOf(string id) => id[..id.LastIndexOf('.')];
+
     /// <summary>A first segment of its own, for a token that descends from none.</summary>
     public static string NewRoot()
     {

@@ -34,11 +34,17 @@ sealed class FetchSchedule
     /// <summary>Whether a fetch for an unknown <c>kid</c> may start now.</summary>
     public bool MayAskForUnknownKey(TimeSpan now) => now >= _notBefore && now >= _unknownKeyNotBefore;
 
+    /// <summary>How long until the age of the keys causes a fetch; not positive where the next use does.</summary>
+    public TimeSpan UntilRefresh(TimeSpan now) => (_fetchedAt + MaxAge is { } due && due > _notBefore ? due : _notBefore) - now;
+
+    /// <summary>How long until an unknown <c>kid</c> may cause a fetch; not positive where the next one may.</summary>
+    public TimeSpan UntilUnknownKey(TimeSpan now) => (_notBefore > _unknownKeyNotBefore ? _notBefore : _unknownKeyNotBefore) - now;
+
     /// <summary>Seconds until a fetch may start after a failure, at least 1.</summary>
     public int SecondsUntilRefresh(TimeSpan now) => Seconds(_notBefore - now);
 
     /// <summary>Seconds until a fetch for an unknown <c>kid</c> may start, at least 1.</summary>
-    public int SecondsUntilUnknownKey(TimeSpan now) => Seconds((_notBefore > _unknownKeyNotBefore ? _notBefore : _unknownKeyNotBefore) - now);
+    public int SecondsUntilUnknownKey(TimeSpan now) => Seconds(UntilUnknownKey(now));
 
     public void StartedForUnknownKey(TimeSpan now) => _unknownKeyNotBefore = now + UnknownKeyInterval;
 

@@ -10,13 +10,13 @@ sealed class FileIssuerKeys(KeyOwner owner, string path, IssuerKeysOptions optio
     FileVersion? _version;
     TimeSpan? _lookedAt;
     int _failures;
-    string? _fault;
+    KeyFailure? _failure;
 
     public override IssuerKeyHealth Health
     {
         get
         {
-            lock (_lock) return HealthOf(_failures, _fault);
+            lock (_lock) return HealthOf(_failures, _failure);
         }
     }
 
@@ -51,13 +51,14 @@ sealed class FileIssuerKeys(KeyOwner owner, string path, IssuerKeysOptions optio
 
     void Read(TimeSpan now)
     {
+        KeyFault kind;
         string? fault;
         try
         {
             var file = options.ReadFileIfChanged(path, _version);
             if (file is null)
             {
-                if (_fault is null) Swap(Current!.At(now, WallClock)); // else the same bad content: said already
+                if (_failure is null) Swap(Current!.At(now, WallClock)); // else the same bad content: said already
                 return;
             }
 
@@ -66,19 +67,22 @@ sealed class FileIssuerKeys(KeyOwner owner, string path, IssuerKeysOptions optio
             {
                 Swap(set);
                 _failures = 0;
-                _fault = null;
+                _failure = null;
                 return;
             }
+
+            kind = KeyFault.Unreadable;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             _version = null;
-            fault = failure.Message;
+            (kind, fault) = (KeyFault.Unreachable, failure.Message);
         }
 
         _failures++;
-        if (fault == _fault) return;
-        _fault = fault;
+        var isKnown = fault == _failure?.Fault;
+        _failure = new(kind, fault, WallClock);
+        if (isKnown) return;
         Say(Current is null ? EngineEventSeverity.Error : EngineEventSeverity.Warning, "issuer_keys_file_unusable",
             $"Keys of {Owner} were not read from {path}: {fault}. {(Current is null ? Owner.WithoutKeys + "." : "The keys read before stay in use for up to 24 h.")}");
     }

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Cambist;
 
 /// <summary>Whether there is a key for a token.</summary>
@@ -36,11 +34,3 @@ readonly record struct IssuerKeyAnswer
     /// <summary>Not now.</summary>
     public static IssuerKeyAnswer Unavailable(int retryAfterSeconds) => new() { Outcome = IssuerKeyOutcome.Unavailable, RetryAfterSeconds = retryAfterSeconds };
 }
-
-/// <summary>How it stands with an issuer's keys, for the operator.</summary>
-/// <param name="FetchedAt">When they were last fetched; null for never.</param>
-/// <param name="KeyIds">The <c>kid</c> of each usable key; the empty string for a key without one.</param>
-/// <param name="Skipped">Keys that were left out, with why.</param>
-/// <param name="Failures">Fetches that failed since.</param>
-/// <param name="LastFault">Why the last one failed; null where it did not.</param>
-sealed record IssuerKeyHealth(DateTimeOffset? FetchedAt, ImmutableArray<string> KeyIds, ImmutableArray<string> Skipped, int Failures, string? LastFault);

@@ -45,9 +45,23 @@ abstract class IssuerKeyState(KeyOwner owner, TimeProvider clock, IEngineListene
         }
     }
 
-    protected IssuerKeyHealth HealthOf(int failures, string? fault)
+    protected IssuerKeyHealth HealthOf(int failures, KeyFailure? failure)
     {
         var set = _current;
-        return new(set?.Time, set is null ? [] : [.. set.Keys.Keys.Select(key => key.KeyId ?? "")], set?.Keys.Skipped ?? [], failures, fault);
+        return new(
+            StatusOf(set, failures, Now), set?.Time, set is null ? [] : [.. set.Keys.Keys.Select(key => key.KeyId ?? "")], set?.Keys.Skipped ?? [], failures, failure)
+        {
+            UsableUntil = set?.Time + FetchSchedule.MaxStale,
+        };
+    }
+
+    static IssuerKeyStatus StatusOf(IssuerKeySet? set, int failures, TimeSpan now)
+    {
+        if (set is null) return failures == 0 ? IssuerKeyStatus.Untried : IssuerKeyStatus.Unavailable;
+        var age = now - set.FetchedAt;
+        return age < FetchSchedule.MaxAge ? IssuerKeyStatus.Ready
+            : failures == 0 ? IssuerKeyStatus.Due
+            : age < FetchSchedule.MaxStale ? IssuerKeyStatus.Stale
+            : IssuerKeyStatus.Unavailable;
     }
 }

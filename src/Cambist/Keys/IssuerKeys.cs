@@ -52,7 +52,7 @@ sealed class IssuerKeys : IDisposable
     public bool Contains(TrustedIssuer issuer, VerificationKey key) => StateOf(issuer)?.Contains(key) == true;
 
     /// <summary>How it stands with an issuer's keys.</summary>
-    public IssuerKeyHealth Health(TrustedIssuer issuer) => StateOf(issuer)?.Health ?? new(null, [], [], 0, null);
+    public IssuerKeyHealth Health(TrustedIssuer issuer) => StateOf(issuer)?.Health ?? IssuerKeyHealth.None;
 
     /// <summary>Forgets issuers and clients that a newly activated registry no longer has.</summary>
     public void Retain(IEnumerable<TrustedIssuer> issuers, IEnumerable<RegisteredClient> clients)

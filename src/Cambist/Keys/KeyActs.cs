@@ -17,7 +17,11 @@ public sealed class KeyActs(Store store, string keyFile, TimeProvider clock, IEn
 
     /// <summary>The signing keys, in the order in which they were made.</summary>
     /// <exception cref="StoreUnavailableException">The store cannot be read now.</exception>
-    public async Task<IReadOnlyList<ListedKey>> ListAsync(CancellationToken cancellationToken) => List((await store.Keys.ReadAsync(cancellationToken)).Keys);
+    public async Task<IReadOnlyList<ListedKey>> ListAsync(CancellationToken cancellationToken) => await ListAsync(store.Keys, clock, cancellationToken);
+
+    /// <summary>The same without a key file, which listing does not need.</summary>
+    internal static async Task<IReadOnlyList<ListedKey>> ListAsync(IKeyStore keys, TimeProvider clock, CancellationToken cancellationToken) =>
+        List((await keys.ReadAsync(cancellationToken)).Keys, clock);
 
     /// <summary>Publishes a new key, which takes over after an hour, or at once. Where one is planned already, at once brings it forward, and else nothing is done.</summary>
     /// <param name="atOnce">Whether it signs before anybody can have seen it.</param>
@@ -58,8 +62,8 @@ public sealed class KeyActs(Store store, string keyFile, TimeProvider clock, IEn
         {
             var stored = await store.Keys.ReadAsync(cancellationToken);
             var plan = new KeyPlan(stored, clock.GetUtcNow(), new KeyMaker(() => OpenKeyFile(stored)));
-            if (act(stored, plan) is { } refusal) return new(refusal, [], List(stored.Keys));
-            if (!plan.HasChanged) return new(null, [], List(stored.Keys));
+            if (act(stored, plan) is { } refusal) return new(refusal, [], List(stored.Keys, clock));
+            if (!plan.HasChanged) return new(null, [], List(stored.Keys, clock));
 
             ImmutableArray<string> deeds = [.. plan.Deeds.Select(deed => deed.Message)];
             var entry = new LedgerEntry
@@ -70,7 +74,7 @@ public sealed class KeyActs(Store store, string keyFile, TimeProvider clock, IEn
                 Trace = string.Join('\n', reason is null ? deeds : [.. deeds, "reason: " + reason]),
                 RegistryRevision = (await store.Registries.FindLatestAsync(cancellationToken))?.Revision ?? "none",
             };
-            if (await store.Keys.TryReplaceAsync(stored.Version, plan.Keys, entry, cancellationToken)) return new(null, deeds, List(plan.Keys));
+            if (await store.Keys.TryReplaceAsync(stored.Version, plan.Keys, entry, cancellationToken)) return new(null, deeds, List(plan.Keys, clock));
         }
 
         throw new StoreUnavailableException($"The store's keys were changed by others {Attempts} times meanwhile. Try again.");
@@ -85,7 +89,7 @@ public sealed class KeyActs(Store store, string keyFile, TimeProvider clock, IEn
         return stored.Keys.FirstOrDefault(key => key.Use == StoredKeyUse.Lineage) is { } lineage ? sealer.SealingLike(lineage.Sealed.Span) : sealer;
     }
 
-    List<ListedKey> List(IReadOnlyList<SealedKey> keys)
+    static List<ListedKey> List(IReadOnlyList<SealedKey> keys, TimeProvider clock)
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         var signing = KeyTimes.NewestOf(keys.Where(key => key.Use == StoredKeyUse.Signing && key.RevokedAt is null && KeyTimes.SignsAt(key, now)));

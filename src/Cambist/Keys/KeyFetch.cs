@@ -4,9 +4,9 @@ using System.Net.Sockets;
 namespace Cambist;
 
 /// <summary>What came of a fetch: the document, or why there is none, in words.</summary>
-readonly record struct Fetched(ReadOnlyMemory<byte> Document, string? Fault)
+readonly record struct Fetched(ReadOnlyMemory<byte> Document, KeyFault Kind, string? Fault)
 {
-    public static Fetched No(string fault) => new(default, fault);
+    public static Fetched No(KeyFault kind, string fault) => new(default, kind, fault);
 }
 
 /// <summary>
@@ -26,7 +26,7 @@ sealed class KeyFetch(HttpMessageInvoker http, IssuerKeysOptions options, TimePr
         {
             IssuerKeySource.JwksUri configured => FetchConfiguredAsync(configured.Uri, cancellationToken),
             IssuerKeySource.Discovery when issuerUri is not null => DiscoverAsync(issuer, issuerUri, cancellationToken),
-            _ => Task.FromResult(Fetched.No("the issuer is no URL, so there is nothing to discover; name its jwks_uri or jwks_file")),
+            _ => Task.FromResult(Fetched.No(KeyFault.NotAllowed, "the issuer is no URL, so there is nothing to discover; name its jwks_uri or jwks_file")),
         }, stopping);
     }
 
@@ -44,11 +44,11 @@ sealed class KeyFetch(HttpMessageInvoker http, IssuerKeysOptions options, TimePr
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested)
         {
-            return Fetched.No($"there was no whole answer within {Limit.TotalSeconds:0} s");
+            return Fetched.No(KeyFault.TimedOut, $"there was no whole answer within {Limit.TotalSeconds:0} s");
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException or SocketException or OperationCanceledException)
         {
-            return Fetched.No(failure.InnerException is { } inner ? $"{failure.Message} ({inner.Message})" : failure.Message);
+            return Fetched.No(KeyFault.Unreachable, failure.InnerException is { } inner ? $"{failure.Message} ({inner.Message})" : failure.Message);
         }
     }
 
@@ -66,21 +66,21 @@ sealed class KeyFetch(HttpMessageInvoker http, IssuerKeysOptions options, TimePr
     {
         var document = await FetchDocumentAsync(issuerUri, cancellationToken);
         if (document.Fault is not null) return document;
-        if (!Discovery.TryReadJwksUri(document.Document, issuer, out var jwksUri, out var fault)) return Fetched.No(fault);
+        if (!Discovery.TryReadJwksUri(document.Document, issuer, out var jwksUri, out var fault)) return Fetched.No(KeyFault.Unreadable, fault);
         if (MustBeHttps(jwksUri) is { } plainKeys) return plainKeys;
 
         // its own host is as trusted as the issuer; any other is a stranger's choice
         if (string.Equals(jwksUri.IdnHost, issuerUri.IdnHost, StringComparison.OrdinalIgnoreCase)) return (await GetAsync(jwksUri, policy: null, cancellationToken)).Body;
         var policy = await PolicyForAsync(jwksUri, issuerUri, cancellationToken);
         return policy is null
-            ? Fetched.No($"its jwks_uri {jwksUri} leads to a loopback, link-local or private address, and the issuer itself is on none such")
+            ? Fetched.No(KeyFault.NotAllowed, $"its jwks_uri {jwksUri} leads to a loopback, link-local or private address, and the issuer itself is on none such")
             : (await GetAsync(jwksUri, policy, cancellationToken)).Body;
     }
 
     Fetched? MustBeHttps(Uri uri)
     {
         if (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && (Urls.IsLoopback(uri) || options.AllowHttp))) return null;
-        return Fetched.No($"{uri} is not https, nor on loopback");
+        return Fetched.No(KeyFault.NotAllowed, $"{uri} is not https, nor on loopback");
     }
 
     /// <summary>The policy under which the host may be asked now; null where it may not.</summary>
@@ -105,14 +105,14 @@ sealed class KeyFetch(HttpMessageInvoker http, IssuerKeysOptions options, TimePr
         if (response.StatusCode != HttpStatusCode.OK)
         {
             var redirected = (int)response.StatusCode is >= 300 and < 400 ? "; redirects are not followed" : "";
-            return (response.StatusCode, Fetched.No($"{uri} answered {(int)response.StatusCode}{redirected}"));
+            return (response.StatusCode, Fetched.No(KeyFault.Status, $"{uri} answered {(int)response.StatusCode}{redirected}"));
         }
 
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
         var bytes = new byte[MaxBytes + 1];
         var length = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
         return (response.StatusCode, length > MaxBytes
-            ? Fetched.No($"{uri} answered more than {MaxBytes / 1024} KiB")
-            : new(bytes.AsMemory(0, length).ToArray(), null));
+            ? Fetched.No(KeyFault.Unreadable, $"{uri} answered more than {MaxBytes / 1024} KiB")
+            : new(bytes.AsMemory(0, length).ToArray(), default, null));
     }
 }

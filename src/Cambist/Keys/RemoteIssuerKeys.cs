@@ -10,7 +10,7 @@ sealed class RemoteIssuerKeys(KeyOwner owner, KeyFetch fetch, TimeProvider clock
     readonly Lock _lock = new();
     readonly FetchSchedule _schedule = new();
     Flight? _flight;
-    string? _fault;
+    KeyFailure? _failure;
 
     /// <summary>A fetch under way; whoever needs its result waits for it, and no waiter can cancel it.</summary>
     sealed class Flight(TimeSpan startedAt, DateTimeOffset time)
@@ -30,7 +30,17 @@ sealed class RemoteIssuerKeys(KeyOwner owner, KeyFetch fetch, TimeProvider clock
     {
         get
         {
-            lock (_lock) return HealthOf(_schedule.Failures, _fault);
+            lock (_lock)
+            {
+                var (now, time) = (Now, WallClock);
+                return HealthOf(_schedule.Failures, _failure) with
+                {
+                    NextFetchAt = Later(_schedule.UntilRefresh(now)),
+                    NextFetchForUnknownKeyAt = Later(_schedule.UntilUnknownKey(now)),
+                };
+
+                DateTimeOffset? Later(TimeSpan wait) => wait > TimeSpan.Zero ? time + wait : null;
+            }
         }
     }
 
@@ -116,16 +126,17 @@ sealed class RemoteIssuerKeys(KeyOwner owner, KeyFetch fetch, TimeProvider clock
     async Task FlyAsync(Flight flight)
     {
         IssuerKeySet? set = null;
+        KeyFault kind;
         string? fault;
         try
         {
             var fetched = await fetch.FetchAsync(Owner.Name, Owner.Source, stopping);
-            fault = fetched.Fault;
-            if (fault is null) IssuerKeySet.TryRead(fetched.Document, Current, flight.StartedAt, flight.Time, out set, out fault);
+            (kind, fault) = (fetched.Kind, fetched.Fault);
+            if (fault is null && !IssuerKeySet.TryRead(fetched.Document, Current, flight.StartedAt, flight.Time, out set, out fault)) kind = KeyFault.Unreadable;
         }
         catch (Exception unforeseen) // whoever waits must be let go
         {
-            fault = unforeseen.Message;
+            (kind, fault) = (KeyFault.Unreachable, unforeseen.Message);
         }
 
         int failures;
@@ -133,7 +144,7 @@ sealed class RemoteIssuerKeys(KeyOwner owner, KeyFetch fetch, TimeProvider clock
         lock (_lock)
         {
             failures = _schedule.Failures;
-            _fault = fault;
+            _failure = fault is null ? null : new(kind, fault, WallClock);
             if (set is null)
             {
                 _schedule.Failed(Now);

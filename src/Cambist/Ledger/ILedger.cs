@@ -33,6 +33,10 @@ public interface ILedger
     /// <exception cref="StoreUnavailableException">The store cannot be read now.</exception>
     ValueTask<Revocation?> IsRevokedAsync(TokenLineage lineage, CancellationToken cancellationToken);
 
+    /// <summary>Whether a one-time key was consumed. A key that is not may be a moment later: only an entry that consumes it decides who was first.</summary>
+    /// <exception cref="StoreUnavailableException">The store cannot be read now.</exception>
+    ValueTask<bool> IsUsedAsync(OneTimeKey key, CancellationToken cancellationToken);
+
     /// <summary>
     /// Removes a little of what has had its time: entries beyond their retention, and one-time keys, stored tokens and revocations
     /// that no longer matter. Called every few seconds; a store that removes with each of its writes needs it only where nothing is written.

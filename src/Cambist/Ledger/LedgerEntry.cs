@@ -11,7 +11,7 @@ public enum DecisionOutcome
     /// <summary>The request was refused.</summary>
     Refused = 2,
 
-    /// <summary>An administrator did something, or a client gave back a token of its own.</summary>
+    /// <summary>An administrator did something, a client gave back a token of its own, or one that was used again ended its branch.</summary>
     AdminAct = 3,
 
     /// <summary>Several things that were only counted, such as failed client authentications.</summary>

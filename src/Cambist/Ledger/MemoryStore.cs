@@ -39,6 +39,9 @@ sealed class MemoryLedger(TimeProvider clock) : ILedger, ITokenStore, IDecisionL
     public ValueTask<Revocation?> IsRevokedAsync(TokenLineage lineage, CancellationToken cancellationToken) =>
         Locked(() => RevocationOf(lineage), cancellationToken);
 
+    public ValueTask<bool> IsUsedAsync(OneTimeKey key, CancellationToken cancellationToken) =>
+        Locked(() => _used.Contains((key.Kind, Convert.ToHexString(key.Key.Span))), cancellationToken);
+
     public ValueTask PurgeAsync(CancellationToken cancellationToken) => default;
 
     public ValueTask<StoredToken?> FindAsync(ReadOnlyMemory<byte> hash, CancellationToken cancellationToken) =>

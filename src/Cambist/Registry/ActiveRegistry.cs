@@ -1,15 +1,22 @@
+using System.Collections.Immutable;
+
 namespace Cambist;
 
 /// <summary>The registry in force. Swapped whole; a request reads it once and keeps what it got.</summary>
 public sealed class ActiveRegistry
 {
-    volatile Registry _current;
+    volatile InForce _inForce;
     volatile RegistryRefusal? _refused;
 
-    internal ActiveRegistry(Registry registry) => _current = registry;
+    internal ActiveRegistry(Registry registry, DateTimeOffset since = default) => _inForce = new(registry, since);
+
+    sealed record InForce(Registry Registry, DateTimeOffset Since);
 
     /// <summary>The one in force now.</summary>
-    public Registry Current => _current;
+    public Registry Current => _inForce.Registry;
+
+    /// <summary>Since when this node has had it in force: its start, or the last time that the document or a file it names changed.</summary>
+    internal DateTimeOffset Since => _inForce.Since;
 
     /// <summary>The document that should be in force and cannot be; null while the one in force is the one on disk.</summary>
     public RegistryRefusal? Refused
@@ -19,7 +26,7 @@ public sealed class ActiveRegistry
     }
 
     /// <summary>Puts another revision in force, for requests that begin from now on.</summary>
-    internal void Activate(Registry registry) => _current = registry;
+    internal void Activate(Registry registry, DateTimeOffset now) => _inForce = new(registry, now);
 }
 
 /// <summary>A document that was refused while the last good registry stays in force.</summary>
@@ -27,4 +34,8 @@ public sealed class ActiveRegistry
 /// <param name="Revision">Its revision, as that of a <see cref="Registry"/>; null where there is no text.</param>
 /// <param name="Errors">How many errors it has; the log holds them.</param>
 /// <param name="Since">When it was refused.</param>
-public sealed record RegistryRefusal(string FileName, string? Revision, int Errors, DateTimeOffset Since);
+public sealed record RegistryRefusal(string FileName, string? Revision, int Errors, DateTimeOffset Since)
+{
+    /// <summary>The errors as the log has them, a line each; for administrators.</summary>
+    internal ImmutableArray<string> Messages { get; init; } = [];
+}

@@ -9,18 +9,14 @@ static class NotBuilt
     public const string TlsClientAuth = "auth: tls_client_auth";
     public const string SelfSignedTls = "auth: self_signed_tls_client_auth";
     public const string Proof = "proof";
-    public const string Refresh = "refresh";
     public const string Shadow = "shadow";
-    public const string RefreshTokenType = "token_types: refresh_token";
 
     static readonly HashSet<string> Parts =
     [
         TlsClientAuth,
         SelfSignedTls,
         Proof,
-        Refresh,
         Shadow,
-        RefreshTokenType,
     ];
 
     /// <summary>Warns where a part is not built.</summary>

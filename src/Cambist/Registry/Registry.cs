@@ -47,6 +47,9 @@ public sealed class Registry
     /// <summary>Every claim that a condition or a template of this registry names: what a ledger entry keeps of a token's claims.</summary>
     internal ImmutableArray<ClaimPath> MentionedClaims { get; init; } = [];
 
+    /// <summary>Whether a secret stands in the document itself, which is not shown then.</summary>
+    internal bool HoldsSecret { get; init; }
+
     /// <summary>Which issuer subjects of our tokens came from.</summary>
     internal SubjectOrigins Origins => field ??= new(Issuers.Values);
 
@@ -64,7 +67,7 @@ public enum ErrorProfile
     /// <summary><c>invalid_grant</c> for bad tokens, as most deployments do. The default.</summary>
     Common,
 
-    /// <summary>The letter of RFC 8693 §2.2.2: <c>invalid_request</c>.</summary>
+    /// <summary>The letter of RFC 8693 §2.2.2, which is about exchanges: <c>invalid_request</c>. Refreshes have the codes of RFC 6749 §5.2 all the same.</summary>
     Rfc8693,
 }
 

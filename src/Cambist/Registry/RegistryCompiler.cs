@@ -109,6 +109,7 @@ public static class RegistryCompiler
             Issuer = draft.Issuer,
             ErrorCodes = errorCodes,
             Signing = signing,
+            HoldsSecret = draft.HoldsSecret,
             Issuers = issuers.ToFrozenDictionary(issuer => issuer.Name),
             Resources = resources.ToFrozenDictionary(resource => resource.Name),
             Clients = clients,

@@ -29,6 +29,9 @@ sealed class RegistryDraft(RegistrySource source, FindingList findings)
 
     public List<RuleDraft> Rules { get; } = [];
 
+    /// <summary>Whether a client's secret stands in the document itself.</summary>
+    public bool HoldsSecret { get; set; }
+
     /// <summary>Names of the declared resources that define a scope, by scope; complete once the resources are read.</summary>
     public ILookup<string, string> ResourcesByScope => _resourcesByScope ??= Resources.Values
         .Where(draft => draft.Resource.Name != ReservedNames.AdminResource)

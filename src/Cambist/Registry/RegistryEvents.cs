@@ -35,7 +35,10 @@ static class RegistryEvents
 
     /// <summary>How readiness shows it.</summary>
     public static RegistryRefusal AsRefused(this LoadedRegistry registry, TimeProvider clock) => new(
-        Path.GetFileName(registry.FileName), registry.Text.Length == 0 ? null : Registry.RevisionOf(registry.Text), registry.Errors.Length, clock.GetUtcNow());
+        Path.GetFileName(registry.FileName), registry.Text.Length == 0 ? null : Registry.RevisionOf(registry.Text), registry.Errors.Length, clock.GetUtcNow())
+    {
+        Messages = registry.Errors,
+    };
 
     static string Count(int errors) => errors == 1 ? "one error" : $"{errors} errors";
 }

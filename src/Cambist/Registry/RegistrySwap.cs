@@ -10,7 +10,7 @@ sealed class RegistrySwap(ActiveRegistry active, IRegistryStore store, IssuerKey
     public async ValueTask SwapAsync(LoadedRegistry next, CancellationToken cancellationToken)
     {
         await store.SaveActivatedAsync(next.AsActivated(clock), cancellationToken);
-        active.Activate(next.Compilation.Registry!);
+        active.Activate(next.Compilation.Registry!, clock.GetUtcNow());
         issuerKeys.Retain(active.Current.Issuers.Values, active.Current.Clients.Values);
     }
 

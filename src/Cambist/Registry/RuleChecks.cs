@@ -14,6 +14,8 @@ static class RuleChecks
             nodes.Error(draft.Member("may_outlive_subject")!, "no exchange of our own tokens makes them live longer; take self out of subject.issuer (it is the default), or delete may_outlive_subject");
         if (rule.RefreshLifetime is not null && rule.Actor is ActorRequirement.Token)
             nodes.Error(draft.Member("refresh")!, "an actor token speaks for one exchange, so a rule that wants one gives no refresh token; delete refresh, or make a rule of its own for it");
+        if (rule.RefreshLifetime is not null && rule.Subject.Issuers!.Contains(ReservedNames.Impersonation))
+            nodes.Error(draft.Member("refresh")!, "an impersonation token is redeemed once, so a rule that takes it gives no refresh token; delete refresh, or make a rule of its own for impersonation");
         if (rule.MaxDepth == 0 && rule.Actor is not ActorRequirement.Nobody)
             nodes.Error(draft.Member("max_depth")!, "leaves no room for the actor that this rule adds; write 1 or more, or actor: none");
         CheckJwt(draft, registry);

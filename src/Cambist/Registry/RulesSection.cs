@@ -102,7 +102,6 @@ static class RulesSection
         if (nodes.Map(node, "refresh: { lifetime: 8h }") is not { } map) return null;
         var lifetime = map.Require("lifetime", "how long a refresh token lives, such as lifetime: 8h") is { } written ? nodes.Duration(written, "8h") : null;
         map.Done();
-        NotBuilt.Warn(nodes, node, NotBuilt.Refresh);
         return lifetime;
     }
 }

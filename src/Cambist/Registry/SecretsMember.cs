@@ -116,6 +116,7 @@ static class SecretsMember
 
     static List<ClientSecret>? Value(DocumentNode node, DateTimeOffset? expires, RegistryDraft draft, NodeReader nodes)
     {
+        draft.HoldsSecret = true;
         if (nodes.Text(node, "the secret") is not { } secret) return null;
         if (!draft.IsLoopback && !draft.Source.AllowHttp)
         {

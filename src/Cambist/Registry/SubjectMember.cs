@@ -87,9 +87,7 @@ static class SubjectMember
         var types = new HashSet<string>();
         foreach (var type in nodes.Texts(node, "token types such as id_token"))
         {
-            if (nodes.Word(type, TokenKindNames.OfSubjects) is not { } name) continue;
-            types.Add(TokenKindNames.Urn(name));
-            if (name == TokenKindNames.RefreshToken) NotBuilt.Warn(nodes, type, NotBuilt.RefreshTokenType);
+            if (nodes.Word(type, TokenKindNames.OfSubjects) is { } name) types.Add(TokenKindNames.Urn(name));
         }
 
         return types.ToFrozenSet();

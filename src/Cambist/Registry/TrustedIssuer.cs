@@ -47,6 +47,12 @@ sealed class TrustedIssuer
 
     /// <summary>A custom resolver of the same name, rather than an issuer with keys.</summary>
     public bool IsResolver { get; init; }
+
+    /// <summary>What its tokens of a type must be; null where it is not trusted for them. A resolver without kinds judges all of them itself.</summary>
+    public TrustedTokenKind? KindOf(string tokenType) =>
+        Tokens.TryGetValue(tokenType, out var declared) ? declared
+        : IsResolver && Tokens.Count == 0 ? new() { TokenType = tokenType, Audiences = FrozenSet<string>.Empty, Types = FrozenSet<string>.Empty }
+        : null;
 }
 
 /// <summary>Whose identity a subject is. Every token descended from a workload or impersonation token keeps that kind.</summary>

@@ -51,11 +51,15 @@ internal static class RuleSelection
     {
         var subject = input.Subject;
         if (rule.Subject.Issuers is { } issuers && !issuers.Contains(subject.IssuerName)) return new(0, RuleMiss.Issuer);
-        if (!(rule.Subject.TokenTypes?.Contains(subject.TokenType) ?? true)) return new(1, RuleMiss.TokenType);
+        if (!TakesType(rule.Subject, subject)) return new(1, RuleMiss.TokenType);
         if (!TakesKind(rule.Subject, subject)) return new(2, RuleMiss.Kind);
         if (rule.Actor is ActorRequirement.Token != input.Actor is not null) return new(3, RuleMiss.ActorPresence);
         return rule.Subject.Where.FirstUnmet(subject.Claims) is { } unmet ? new(4, RuleMiss.Condition, unmet) : RuleFit.Yes;
     }
+
+    /// <summary>Where a rule says nothing of token types: those that the issuer is trusted for, and of ours access tokens.</summary>
+    static bool TakesType(SubjectSelector selector, ResolvedToken subject) =>
+        selector.TokenTypes?.Contains(subject.TokenType) ?? subject.TokenType != TokenTypes.RefreshToken;
 
     /// <summary>Where a rule says nothing of kind: users of ours, and whatever an issuer's subjects are.</summary>
     static bool TakesKind(SubjectSelector selector, ResolvedToken subject) =>
@@ -79,7 +83,7 @@ internal static class RuleSelection
         {
             RuleMiss.None => "it fits",
             RuleMiss.Issuer => $"subject.issuer is {List(rule.Subject.Issuers!)}, the token is from {subject.IssuerName}",
-            RuleMiss.TokenType => $"subject.token_types is {List(rule.Subject.TokenTypes!)}, the token was sent as {subject.TokenType}",
+            RuleMiss.TokenType => $"subject.token_types is {(rule.Subject.TokenTypes is { } types ? List(types) : TokenTypes.AccessToken)}, the token was sent as {subject.TokenType}",
             RuleMiss.Kind => $"subject.kind is {(rule.Subject.Kinds is { } kinds ? List(kinds.Select(DecisionInputJson.KindName)) : "user")}, the token's subject is {DecisionInputJson.KindName(subject.Kind)}",
             RuleMiss.ActorPresence => input.Actor is null ? "it wants an actor token and none was sent" : "it takes no actor token and one was sent",
             _ => Matched(rule, fit.Entry!) + $"{fit.Entry!.Path} {fit.Entry.Condition.Describe()}, the token says {Trace.Show(subject.Claims, fit.Entry.Path)}",

@@ -12,6 +12,7 @@ internal static class ScopeDecision
     public static Denied? Decide(ScopeGrant grant, ResolvedToken subject, string target, ImmutableArray<string>? requested, out ImmutableArray<string> granted)
     {
         var possible = Possible(grant, subject, target, out var named);
+        if (subject.Redeemed is { } redeemed) (possible, named) = (redeemed.Within(possible), Math.Min(named, redeemed.Scopes.Length)); // RFC 6749 §6
         return Choose(possible, named, requested, out granted);
     }
 

@@ -11,10 +11,11 @@ internal sealed record Target(ProtectedResource Resource, string Audience)
     /// </summary>
     public static Denied? Read(Walk walk, RequestedTargets requested)
     {
-        if (requested.IsEmpty) return null;
-        if (!Read(requested, walk.Registry).Gives(out var target, out var denied)) return denied;
+        var redeemed = walk.Subject?.Redeemed;
+        if (requested.IsEmpty && redeemed is null) return null;
+        if (!(requested.IsEmpty ? redeemed!.TargetIn(walk.Registry) : Read(requested, walk.Registry)).Gives(out var target, out var denied)) return denied;
         walk.Target = target;
-        return walk.Subject?.Minted?.CheckTarget(target.Resource);
+        return walk.Subject?.Minted?.CheckTarget(target.Resource) ?? redeemed?.CheckTarget(target);
     }
 
     static Result<Target> Read(RequestedTargets requested, Registry registry)

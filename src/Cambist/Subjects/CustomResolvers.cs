@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text;
 using Cambist.Protocol;
@@ -30,7 +29,7 @@ internal sealed class CustomResolvers(ImmutableArray<(string Name, ISubjectToken
         foreach (var (name, resolver) in resolvers)
         {
             if (!registry.Issuers.TryGetValue(name, out var issuer) || !issuer.IsResolver || !ExternalToken.IsTrustedFor(issuer, token.Role)) continue;
-            if (issuer.Tokens.Count > 0 && !issuer.Tokens.ContainsKey(token.TokenType)) continue;
+            if (issuer.KindOf(token.TokenType) is not { } kind) continue;
             ResolverAnswer? answer;
             try
             {
@@ -44,22 +43,19 @@ internal sealed class CustomResolvers(ImmutableArray<(string Name, ISubjectToken
             if (answer is null) continue;
             return answer.Why is { } why
                 ? new Denied(Reason.SubjectUnknown, $"resolver {name} refuses the token: {why}")
-                : Read(answer.Claims, token, issuer, registry, now);
+                : Read(answer.Claims, token, issuer, kind, registry, now);
         }
 
         return null;
     }
 
-    Result<ResolvedToken> Read(ReadOnlyMemory<byte> text, SentToken token, TrustedIssuer issuer, Registry registry, DateTimeOffset now)
+    Result<ResolvedToken> Read(ReadOnlyMemory<byte> text, SentToken token, TrustedIssuer issuer, TrustedTokenKind kind, Registry registry, DateTimeOffset now)
     {
         if (!Claims.TryParse(text, out var claims, out var fault)) return new Denied(Reason.InternalError, $"resolver {issuer.Name} gave claims that are no JSON object which can be read: {fault}");
-        issuer.Tokens.TryGetValue(token.TokenType, out var declared);
         if (!claims.TryGet("aud"u8, out _)) return new Denied(Reason.SubjectAudienceMismatch, $"resolver {issuer.Name} says nothing of the token's aud, and a token without one is for nobody");
-        if (declared is not null && ExternalToken.CheckAudience(claims, declared) is { } notAccepted) return notAccepted;
+        if (issuer.Tokens.Count > 0 && ExternalToken.CheckAudience(claims, kind) is { } notAccepted) return notAccepted;
         if (!Audience.IsWellFormed(claims, out _)) return new Denied(Reason.SubjectClaimInvalid, "aud is no string and no array of strings");
-        if (TokenTimes.Read(claims, now, declared?.MaxAge, out var times) is { } untimely) return untimely;
-
-        var kind = declared ?? new TrustedTokenKind { TokenType = token.TokenType, Audiences = FrozenSet<string>.Empty, Types = FrozenSet<string>.Empty };
+        if (TokenTimes.Read(claims, now, kind.MaxAge, out var times) is { } untimely) return untimely;
         return ExternalToken.Read(claims, issuer, kind, times, Lineage.RootOf(ours.Current.LineageKey, issuer.Name, Encoding.UTF8.GetBytes(token.Value)), registry);
     }
 }

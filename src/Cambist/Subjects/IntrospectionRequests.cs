@@ -21,7 +21,7 @@ internal sealed class IntrospectionRequests(HttpMessageInvoker http, TimeProvide
 
     readonly ConcurrentDictionary<Uri, Endpoint> _endpoints = new();
 
-    /// <summary>The answer, a JSON object; or that there is none.</summary>
+    /// <summary>The answer, a JSON object with a boolean <c>active</c>; or that there is none.</summary>
     public async ValueTask<Result<Claims>> AskAsync(TrustedIssuer issuer, string token, CancellationToken cancellationToken)
     {
         var asked = issuer.Introspection!;
@@ -35,6 +35,7 @@ internal sealed class IntrospectionRequests(HttpMessageInvoker http, TimeProvide
         try
         {
             var (claims, fault) = await SendAsync(asked, token, cancellationToken);
+            endpoint.Last = new(fault is null, fault, clock.GetUtcNow());
             Tell(endpoint, issuer, fault);
             return claims is null ? Unavailable(issuer, fault!) : claims;
         }
@@ -44,7 +45,10 @@ internal sealed class IntrospectionRequests(HttpMessageInvoker http, TimeProvide
         }
     }
 
-    public static Denied Unavailable(TrustedIssuer issuer, string fault) =>
+    /// <summary>What came of the last question at an issuer's endpoint; null where nobody asked yet.</summary>
+    public LastQuestion? Last(TrustedIssuer issuer) => _endpoints.TryGetValue(issuer.Introspection!.Uri, out var endpoint) ? endpoint.Last : null;
+
+    static Denied Unavailable(TrustedIssuer issuer, string fault) =>
         new(Reason.IssuerUnavailable, $"issuer {issuer.Name} cannot be asked about the token now: {fault}", TimeSpan.FromSeconds(1));
 
     async Task<(Claims? Claims, string? Fault)> SendAsync(IntrospectionEndpoint asked, string token, CancellationToken cancellationToken)
@@ -66,7 +70,8 @@ internal sealed class IntrospectionRequests(HttpMessageInvoker http, TimeProvide
             var bytes = new byte[MaxBytes + 1];
             var length = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, either.Token);
             if (length > MaxBytes) return (null, $"it answered more than {MaxBytes / 1024} KiB");
-            return Claims.TryParse(bytes.AsMemory(0, length).ToArray(), MaxBytes, out var claims, out var fault) ? (claims, null) : (null, $"its answer is no JSON object that can be read: {fault}");
+            if (!Claims.TryParse(bytes.AsMemory(0, length).ToArray(), MaxBytes, out var claims, out var fault)) return (null, $"its answer is no JSON object that can be read: {fault}");
+            return claims.TryGet("active"u8, out var active) && active.Kind is ClaimKind.True or ClaimKind.False ? (claims, null) : (null, "its answer has no active, or one that is no boolean");
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested)
         {
@@ -102,5 +107,12 @@ internal sealed class IntrospectionRequests(HttpMessageInvoker http, TimeProvide
     {
         public int Open;
         public string? Fault;
+        public volatile LastQuestion? Last;
     }
 }
+
+/// <summary>What came of a question about a token, for the operator.</summary>
+/// <param name="WasAnswered">Whether there was an answer that could be read.</param>
+/// <param name="Fault">Why not, in words.</param>
+/// <param name="At">When.</param>
+sealed record LastQuestion(bool WasAnswered, string? Fault, DateTimeOffset At);

@@ -36,6 +36,8 @@ internal sealed class OwnTokens(KeyRing keys) : ITokenResolver
         if (SubjectNames.Read(claims, out var sub) is { } noSub) return noSub;
         if (Text(claims, "client_id"u8) is not { } clientId || Text(claims, "aud"u8) is not { } audience || times.IssuedAt is not { } issuedAt)
             return new Denied(Reason.SubjectClaimInvalid, "client_id, aud or iat is missing (RFC 9068 §2.2)");
+        if (!registry.Clients.TryGetValue(clientId, out var client) || client.IsDisabled)
+            return new Denied(Reason.SubjectRevoked, "the client it was issued to is gone or disabled");
         if (Text(claims, "jti"u8) is not { } id || !Lineage.IsWellFormed(id))
             return new Denied(Reason.SubjectClaimInvalid, "jti is no lineage id");
         if (!TryReadKind(claims, out var kind)) return new Denied(Reason.SubjectClaimInvalid, "sub_kind is not one of ours");

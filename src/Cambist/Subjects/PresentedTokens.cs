@@ -2,12 +2,12 @@ using Cambist.Protocol;
 
 namespace Cambist;
 
-/// <summary>Access tokens of ours that somebody asks about or wants revoked: genuine and unexpired, or nothing.</summary>
+/// <summary>Tokens of ours that somebody asks about or wants revoked: genuine and unexpired, or nothing. A refresh token may have been used.</summary>
 internal sealed class PresentedTokens(params IReadOnlyList<ITokenResolver> ours)
 {
     public async ValueTask<ResolvedToken?> FindAsync(string value, Walk walk, CancellationToken cancellationToken)
     {
-        var token = new SentToken(value, TokenTypes.AccessToken, TokenRole.Subject);
+        var token = new SentToken(value, value.StartsWith(RefreshTokens.Prefix, StringComparison.Ordinal) ? TokenTypes.RefreshToken : TokenTypes.AccessToken, TokenRole.Subject);
         foreach (var resolver in ours)
             if (await resolver.ResolveAsync(token, walk.Registry, walk.Now, cancellationToken) is { } result) return result.Gives(out var resolved, out _) ? resolved : null;
         return null;

@@ -1,14 +1,37 @@
+using System.Security.Cryptography;
+using System.Text;
 using Cambist.Protocol;
 
 namespace Cambist;
 
-/// <summary>Refresh tokens, told by their prefix: never an access token, found or not.</summary>
-internal sealed class RefreshTokens : ITokenResolver
+/// <summary>
+/// Refresh tokens, told by their prefix: never an access token, found or not. Redeemed, they give the subject of the exchange that gave
+/// them, judged again; exchanged, asked about or revoked, they are tokens of ours like others.
+/// </summary>
+internal sealed class RefreshTokens(ITokenStore tokens) : ITokenResolver
 {
     public const string Prefix = "cbr_";
 
-    public ValueTask<Result<ResolvedToken>?> ResolveAsync(SentToken token, Registry registry, DateTimeOffset now, CancellationToken cancellationToken) =>
-        token.TokenType == TokenTypes.AccessToken && token.Value.StartsWith(Prefix, StringComparison.Ordinal)
-            ? new(new Denied(Reason.SubjectUnknown, "a refresh token is no access token"))
-            : new((Result<ResolvedToken>?)null);
+    public ValueTask<Result<ResolvedToken>?> ResolveAsync(SentToken token, Registry registry, DateTimeOffset now, CancellationToken cancellationToken) => token.TokenType switch
+    {
+        TokenTypes.RefreshToken => LookUpAsync(token, registry, now, cancellationToken),
+        TokenTypes.AccessToken when HasPrefix(token) => new(Unknown("a refresh token is no access token")),
+        _ => new((Result<ResolvedToken>?)null),
+    };
+
+    async ValueTask<Result<ResolvedToken>?> LookUpAsync(SentToken token, Registry registry, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (!HasPrefix(token)) return Unknown("no such token");
+        var found = await tokens.FindAsync(SHA256.HashData(Encoding.UTF8.GetBytes(token.Value)), cancellationToken);
+        if (found is not { Kind: StoredTokenKind.RefreshToken }) return Unknown("no such token");
+        if (RefreshGrant.Read(found) is not { } grant) return Unknown("what is stored of the token cannot be read");
+        if (token.Caller is { } caller && caller.Id != grant.Client) return Unknown($"the refresh token was issued to {grant.Client}");
+        if (found.ExpiresAt - now.ToUnixTimeMilliseconds() < 1000) return new Denied(Reason.SubjectExpired, "its time has passed, or less than a second is left");
+        if (!grant.Resolve(registry).Gives(out var itself, out var denied)) return denied;
+        return token.Role == TokenRole.Refresh ? grant.Redeem(itself, registry) : itself;
+    }
+
+    static bool HasPrefix(SentToken token) => token.Value.StartsWith(Prefix, StringComparison.Ordinal);
+
+    static Result<ResolvedToken> Unknown(string detail) => new Denied(Reason.SubjectUnknown, detail);
 }

@@ -40,9 +40,7 @@ internal sealed class RemoteIntrospection(IntrospectionRequests requests, KeyRin
         if (!(await requests.AskAsync(issuer, token, cancellationToken)).Gives(out var claims, out var unavailable)) return unavailable;
 
         // RFC 7662 §2.2: only true is active; the endpoint need not say why another is not.
-        if (!claims.TryGet("active"u8, out var active) || active.Kind is not (ClaimKind.True or ClaimKind.False))
-            return IntrospectionRequests.Unavailable(issuer, "its answer has no active, or one that is no boolean");
-        if (active.Kind == ClaimKind.False) return new Denied(Reason.SubjectUnknown, $"issuer {issuer.Name} says that the token is not active");
+        if (!claims.TryGet("active"u8, out var active) || active.Kind != ClaimKind.True) return new Denied(Reason.SubjectUnknown, $"issuer {issuer.Name} says that the token is not active");
 
         return Judge(claims, issuer, kind, now, out var times) is { } denied
             ? denied

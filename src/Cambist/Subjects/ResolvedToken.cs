@@ -6,7 +6,7 @@ namespace Cambist;
 /// A subject or actor token that was found genuine: signature, times, issuer and type are checked; whether this caller may
 /// use it is not.
 /// </summary>
-internal sealed class ResolvedToken
+internal sealed record ResolvedToken
 {
     /// <summary>Token type URN it was resolved as.</summary>
     public required string TokenType { get; init; }
@@ -44,4 +44,13 @@ internal sealed class ResolvedToken
 
     /// <summary>What an administrator said when minting it, where it is an impersonation token.</summary>
     public MintedToken? Minted { get; init; }
+
+    /// <summary>The key that is consumed where a refresh token is rotated: of one that was used before, it was.</summary>
+    public OneTimeKey? RotationKey { get; init; }
+
+    /// <summary>The refresh token that stands for it, where it is not shown itself but decided about again (RFC 6749 §6).</summary>
+    public RefreshGrant? Redeemed { get; init; }
+
+    /// <summary>Its own lineage, where <see cref="Lineage"/> is that of <see cref="Redeemed"/>.</summary>
+    public TokenLineage? Origin { get; init; }
 }

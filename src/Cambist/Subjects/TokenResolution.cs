@@ -3,16 +3,24 @@ using Cambist.Protocol;
 namespace Cambist;
 
 /// <summary>Steps 3 and 4: the chain of resolvers, and what is said when all of them pass.</summary>
-internal sealed class TokenResolution(IReadOnlyList<ITokenResolver> resolvers)
+internal sealed class TokenResolution(IReadOnlyList<ITokenResolver> resolvers, ILedger ledger)
 {
     public async ValueTask<Result<ResolvedToken>> ResolveSubjectAsync(Walk walk, ExchangeRequest request, CancellationToken cancellationToken)
     {
-        if (Canonical(request.SubjectTokenType) is not { } type)
+        if ((Canonical(request.SubjectTokenType) ?? RefreshType(walk, request)) is not { } type)
             return new Denied(Reason.SubjectTokenTypeUnsupported, "subject_token_type is not one this server takes");
-        var resolved = await ResolveAsync(new SentToken(request.SubjectToken, type, TokenRole.Subject) { Caller = walk.Client }, walk, cancellationToken);
-        if (resolved.Gives(out var subject, out _)) walk.Subject = subject;
-        return resolved;
+        var role = walk.IsRefresh ? TokenRole.Refresh : TokenRole.Subject;
+        var resolved = await ResolveAsync(new SentToken(request.SubjectToken, type, role) { Caller = walk.Client }, walk, cancellationToken);
+        if (!resolved.Gives(out var subject, out _)) return resolved;
+        walk.Subject = subject;
+        return subject.RotationKey is { } key && await ledger.IsUsedAsync(key, cancellationToken)
+            ? new Denied(Reason.SubjectUsedUp, "the refresh token was rotated, and this is an old one; it ends with all that came of it")
+            : resolved;
     }
+
+    /// <summary>A refresh token is exchanged only where a rule lists the type.</summary>
+    static string? RefreshType(Walk walk, ExchangeRequest request) =>
+        request.SubjectTokenType == TokenTypes.RefreshToken && (walk.IsRefresh || walk.Registry.Rules.TakeRefreshTokensFrom(walk.Client!.Id)) ? TokenTypes.RefreshToken : null;
 
     /// <summary>The actor token, where one was sent; null where none was, or where it was found genuine.</summary>
     public async ValueTask<Denied?> ResolveActorAsync(Walk walk, ExchangeRequest request, CancellationToken cancellationToken)
@@ -61,6 +69,6 @@ internal sealed class TokenResolution(IReadOnlyList<ITokenResolver> resolvers)
     {
         TokenTypes.AccessToken or TokenTypes.IdToken or TokenTypes.Jwt or TokenTypes.ImpersonationToken => tokenType,
         TokenTypes.LogtoImpersonationToken => TokenTypes.ImpersonationToken,
-        _ => null, // a refresh token is taken only where a rule lists it, and none can yet
+        _ => null,
     };
 }

@@ -47,7 +47,7 @@ public sealed class CustomizerTests(ExtendedWorld world) : IClassFixture<Extende
     ];
 
     [Theory, MemberData(nameof(Reserved))]
-    public async Task A_customizer_that_touches_a_reserved_claim_gives_a_500_on_record_and_no_token(string name)
+    public async Task C16_a_customizer_that_touches_a_reserved_claim_gives_a_500_on_record_and_no_token(string name)
     {
         world.Tagger.Customize = token => token.Add(name, "mine");
         await world.RefusesAsync(Reason.InternalError, SendAsync);

@@ -106,7 +106,7 @@ public sealed class ErrorTests(MainWorld world)
             server => server.SendIdTokenAsync("web", world.IdToken(claims => claims["iss"] = sent)),
             server => server.SendIdTokenAsync("web", world.IdToken(claims => claims["act"] = sent)),
             server => server.SendIdTokenAsync("web", sent),
-            server => server.SendIdTokenAsync(sent, world.IdToken()),
+            server => server.ExchangeAsync(sent, SecretOf("web"), world.IdToken(), "id_token"),
             server => server.SendFormAsync("web", ("grant_type", sent)),
             server => server.SendFormAsync("web", (sent, "x"), (sent, "y"), ("grant_type", "x")),
             server => server.SendBodyAsync("web", Form($"{sent}=%zz")),

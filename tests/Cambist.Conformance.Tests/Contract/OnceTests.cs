@@ -106,6 +106,34 @@ public sealed class OnceTests(OnceWorld world) : IClassFixture<OnceWorld>
     }
 
     [Fact]
+    public async Task CA_13_a_token_and_an_assertion_are_spent_both_or_neither()
+    {
+        await using var own = await AdHocWorld.StartAsync(login => AssertionWorld.RegistryOf(login, $"  keyed: {{ jwks: {TestKey.PublicSet(Keys.Es256).ToJsonString()} }}")
+            .Replace("actor: none", "actor: none, once: true", StringComparison.Ordinal));
+        foreach (var server in new[] { own.Common, own.Rfc8693 })
+        {
+            string Assertion() => Assertions.Sign(server, "keyed");
+            string Token() => own.IdToken(audience: server.Issuer);
+            Task<Answer> SendAsync(string token, string assertion) => server.PostAsync(TestServer.ExchangeForm(token, "id_token", Assertions.Form(assertion)));
+
+            var (spent, assertion, fresh) = (Token(), Assertion(), Token());
+            (await SendAsync(spent, assertion)).Status.ShouldBe(HttpStatusCode.OK);
+            (await SendAsync(fresh, assertion)).Reason.ShouldBe("client_authentication_failed");
+            (await SendAsync(fresh, Assertion())).Status.ShouldBe(HttpStatusCode.OK); // a used assertion did not spend the token
+
+            var other = Assertion();
+            (await SendAsync(spent, other)).Reason.ShouldBe("once_used_up");
+            (await SendAsync(Token(), other)).Reason.ShouldBe("client_authentication_failed"); // the assertion proved who asked, and that is spent whatever the outcome
+
+            var (one, assertions) = (Token(), Enumerable.Range(0, 25).Select(_ => Assertion()).ToArray());
+            var answers = await Task.WhenAll(assertions.Concat(assertions).Select(proof => SendAsync(one, proof)));
+            answers.Count(answer => answer.Status == HttpStatusCode.OK).ShouldBe(1);
+            answers.Count(answer => answer.Reason == "once_used_up").ShouldBe(24);
+            answers.Count(answer => answer.Reason == "client_authentication_failed").ShouldBe(25);
+        }
+    }
+
+    [Fact]
     public async Task It_stays_spent_over_a_restart()
     {
         await using var own = await AdHocWorld.StartAsync(login => Registries.SignIn(login).Replace("actor: none", "actor: none, once: true", StringComparison.Ordinal));

@@ -20,6 +20,7 @@ public sealed class RegistryReloadTests
         var ready = await world.ReadyAsync();
         ready.Body.ShouldBe($$"""{"status":"ready","registry_revision":"{{world.Server.Engine.Registry.Current.Revision}}"}""");
         ((string)ready.Json["registry_revision"]!).ShouldNotBe(before);
+        await world.Server.WhenAsync(() => world.Told("registry_activated") > 0); // told after it is in force
         world.Told("registry_activated").ShouldBe(1);
     }
 

@@ -19,7 +19,7 @@ public sealed class RegistryTests
     ];
 
     [Theory, MemberData(nameof(Reserved))]
-    public async Task A_reserved_claim_is_configured_nowhere(string name)
+    public async Task C16_a_reserved_claim_is_configured_nowhere(string name)
     {
         (await RefusedAsync($"resources: {{ orders: {{ identifiers: https://orders.example.com, claims: {name} }} }}")).ShouldContain($"'{name}'");
         (await RefusedAsync($"resources: {{ orders: {{ identifiers: https://orders.example.com, claims: {{ {name}: \"{{email}}\" }} }} }}")).ShouldContain($"'{name}'");

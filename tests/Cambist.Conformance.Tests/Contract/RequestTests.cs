@@ -83,7 +83,6 @@ public sealed class RequestTests(MainWorld world)
     [InlineData("proof: dpop")]
     [InlineData("proof: mtls")]
     [InlineData("proof: rebind")]
-    [InlineData("refresh: { lifetime: 8h }")]
     public async Task A_rule_that_needs_what_is_not_built_refuses(string member)
     {
         await using var own = await AdHocWorld.StartAsync(login => $$"""

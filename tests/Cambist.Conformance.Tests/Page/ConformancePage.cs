@@ -7,7 +7,7 @@ static class ConformancePage
 {
     public const string AbuseCases = "Abuse cases";
 
-    public static string Write(IReadOnlyList<ConformanceSection> sections)
+    public static string Write(IReadOnlyList<ConformanceSection> sections, IReadOnlyList<ScenarioSection> scenarios)
     {
         var requirements = sections.Where(section => section.Title != AbuseCases).SelectMany(section => section.Rows).ToArray();
         var abuse = sections.Single(section => section.Title == AbuseCases).Rows;
@@ -45,6 +45,7 @@ static class ConformancePage
 
             """);
 
+        page.Append("\n## Scenarios\n\nWhat a server like this one is expected to get right, as the [README](../README.md#scenarios) lists it.\n").Append(ScenarioSection.ForPage(scenarios));
         foreach (var section in sections)
         {
             var rows = section.Rows.Where(row => row.IsTested).ToArray();

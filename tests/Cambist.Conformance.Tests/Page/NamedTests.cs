@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Cambist.Conformance.Tests.Page;
 
-/// <summary>The compiled tests, by the ids in front of their names: <c>TX_02_TX_03_the_subject_token_is_required</c> is of TX-02 and of TX-03.</summary>
+/// <summary>The compiled tests, by the ids of requirements and scenarios in front of their names: <c>DL_14_L16_it_shows_act</c> is of DL-14 and of L16.</summary>
 sealed partial class NamedTests
 {
     readonly ILookup<string, string> _tests;
@@ -29,6 +29,6 @@ sealed partial class NamedTests
     public static IEnumerable<string> IdsOf(string method) =>
         Front().Match(method).Groups["id"].Captures.Select(capture => capture.Value.Replace('_', '-'));
 
-    [GeneratedRegex("^((?<id>[A-Z]{2,5}_[0-9]{2})_)+", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex("^((?<id>[A-Z]{2,5}_[0-9]{2}|[SLC][0-9]{1,2})_)+", RegexOptions.ExplicitCapture)]
     private static partial Regex Front();
 }

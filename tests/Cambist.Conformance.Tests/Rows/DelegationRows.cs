@@ -62,7 +62,7 @@ public sealed class DelegationRows(DelegationWorld world) : IClassFixture<Delega
     }
 
     [Fact]
-    public async Task DL_05_without_a_new_actor_the_chain_stays()
+    public async Task DL_05_C4_without_a_new_actor_the_chain_stays()
     {
         var answer = await world.GrantsAsync(async server => await server.SendAccessTokenAsync("s3", await world.AfterAsync(server, 2), ("audience", "quiet")));
         answer.Claims["act"]!.ToJsonString().ShouldBe("""{"sub":"s2","act":{"sub":"s1"}}""");

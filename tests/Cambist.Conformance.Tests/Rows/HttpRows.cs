@@ -180,7 +180,6 @@ public sealed class HttpRows(MainWorld world)
     [InlineData("password")]
     [InlineData("implicit")]
     [InlineData("authorization_code")]
-    [InlineData("refresh_token")]
     [InlineData("urn:ietf:params:oauth:grant-type:token-exchange ")]
     [InlineData("urn:ietf:params:oauth:grant-type:token-exchange\0")]
     [InlineData("urn:ietf:params:oauth:grant-type:TOKEN-EXCHANGE")]

@@ -176,7 +176,7 @@ public sealed class KeyRows(MainWorld world)
     }
 
     [Fact]
-    public async Task JK_07_a_dropped_key_dies()
+    public async Task JK_07_C11_a_dropped_key_dies()
     {
         await using var own = await AdHocWorld.StartAsync(Registries.SignIn, new FakeClock());
         await own.GrantsAsync(server => SendAsync(own, server));

@@ -58,7 +58,7 @@ public sealed class MetadataRows(MainWorld world, OpaqueWorld opaque)
     {
         var json = (await world.Common.GetAsync(OAuth)).Json;
         json.Text("issuer").ShouldBe(world.Common.Issuer);
-        json["grant_types_supported"]!.AsArray().Select(item => item!.GetValue<string>()).ShouldBe([Requests.TokenExchange, "client_credentials"], ignoreOrder: true);
+        json["grant_types_supported"]!.AsArray().Select(item => item!.GetValue<string>()).ShouldBe([Requests.TokenExchange, "client_credentials", "refresh_token"], ignoreOrder: true);
         json["token_endpoint_auth_methods_supported"]!.AsArray().Select(item => item!.GetValue<string>()).ShouldBe(["client_secret_basic", "client_secret_post"]);
         json["response_types_supported"]!.AsArray().Count.ShouldBe(0);
         json["scopes_supported"]!.AsArray().Select(item => item!.GetValue<string>()).ShouldBe(["pay", "read", "write"]);

@@ -17,7 +17,7 @@ public sealed class OpaqueTokenRows(OpaqueWorld world)
         server.Engine.Store.Tokens.FindAsync(SHA256.HashData(Encoding.UTF8.GetBytes(token)), Cancel);
 
     [Fact]
-    public async Task AT_12_an_opaque_token_is_256_random_bits_and_only_its_hash_is_kept()
+    public async Task AT_12_C9_an_opaque_token_is_256_random_bits_and_only_its_hash_is_kept()
     {
         var tokens = new HashSet<string>();
         for (var i = 0; i < 20; i++) tokens.Add((await world.OrdersAsync(world.Common)).AccessToken);

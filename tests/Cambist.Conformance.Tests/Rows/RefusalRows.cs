@@ -134,8 +134,9 @@ public sealed class RefusalRows(MainWorld world)
     [Fact]
     public async Task BP_01_no_other_grant_that_hands_out_tokens_is_there()
     {
-        foreach (var grant in new[] { "implicit", "authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:jwt-bearer", "urn:ietf:params:oauth:grant-type:device_code" })
+        foreach (var grant in new[] { "implicit", "authorization_code", "urn:ietf:params:oauth:grant-type:jwt-bearer", "urn:ietf:params:oauth:grant-type:device_code" })
             await world.RefusesAsync(Reason.GrantTypeUnsupported, server => server.SendFormAsync("web", ("grant_type", grant), ("code", "x"), ("assertion", world.IdToken()), ("refresh_token", "cbr_x")));
+        await world.RefusesAsync(Reason.GrantNotAllowed, server => server.RefreshAsync("web", "cbr_x"));
     }
 
     [Fact]

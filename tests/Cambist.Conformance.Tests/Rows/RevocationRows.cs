@@ -148,7 +148,7 @@ public sealed class RevocationRows(OpaqueWorld world)
     }
 
     [Fact]
-    public async Task RV_06_revoking_a_token_takes_all_that_was_made_from_it_and_nothing_above_or_beside()
+    public async Task RV_06_C6_revoking_a_token_takes_all_that_was_made_from_it_and_nothing_above_or_beside()
     {
         foreach (var server in Both)
         {

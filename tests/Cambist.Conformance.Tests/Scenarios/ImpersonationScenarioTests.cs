@@ -117,6 +117,7 @@ public sealed class ImpersonationScenarioTests(ImpersonationWorld world) : IClas
     [Fact]
     public async Task C15_minting_is_on_record_with_who_and_why_and_so_is_what_came_of_it()
     {
+        (await world.Common.MintAsync("customer-7", body => body.Remove("reason"))).Status.ShouldBe(HttpStatusCode.BadRequest);
         var minted = await world.Common.MintAsync("customer-7");
         var redeemed = await RedeemAsync(world.Common, (string)minted.Json["token"]!);
         var id = (string)minted.Json["id"]!;

@@ -20,6 +20,26 @@ public sealed class LogtoScenarioTests(MainWorld world)
     }
 
     [Fact]
+    public async Task L6_one_token_is_exchanged_by_several_services_that_it_was_meant_for()
+    {
+        await using var own = await AdHocWorld.StartAsync(login => $$"""
+            issuers: { login: { issuer: {{login.Issuer}}, tokens: { id_token: { audiences: web } }, subject: "{sub}" } }
+            resources: { orders: { identifiers: {{MainWorld.Orders}} }, billing: { identifiers: {{MainWorld.Billing}} } }
+            clients: { {{Requests.Client("web")}}, {{Requests.Client("carts", "serves: orders")}}, {{Requests.Client("returns", "serves: orders")}} }
+            rules:
+              - { name: sign-in, clients: web, subject: { issuer: login }, actor: none, targets: { orders: [] } }
+              - { name: on-behalf, clients: [carts, returns], targets: { billing: [] } }
+            """);
+        var tokens = new Dictionary<TestServer, string>();
+        foreach (var server in new[] { own.Common, own.Rfc8693 }) tokens[server] = (await server.SendIdTokenAsync("web", own.IdToken(), ("audience", "orders"))).AccessToken;
+        foreach (var service in new[] { "carts", "returns", "carts" })
+        {
+            var answer = await own.GrantsAsync(server => server.SendAccessTokenAsync(service, tokens[server], ("audience", "billing")));
+            (answer.Claims.Text("sub"), answer.Claims["act"]!.ToJsonString()).ShouldBe(("alice", $$"""{"sub":"{{service}}"}"""));
+        }
+    }
+
+    [Fact]
     public async Task L6_the_next_service_exchanges_what_it_received() =>
         await world.GrantsAsync(async server => await server.SendAccessTokenAsync("billing", await world.BillingTokenAsync(server), ("audience", "reports")));
 

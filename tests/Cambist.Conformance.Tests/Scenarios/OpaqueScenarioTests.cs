@@ -66,10 +66,17 @@ public sealed class OpaqueScenarioTests(OpaqueWorld world)
     public async Task L15_a_store_that_cannot_be_read_is_no_verdict_on_the_token()
     {
         await using var own = await AdHocWorld.StartAsync(OpaqueWorld.RegistryOf);
-        var token = (await own.Common.SendIdTokenAsync("web", own.IdToken(), ("audience", "orders"))).AccessToken;
-        await own.Common.Engine.Store.DisposeAsync();
-        var answer = await own.Common.SendAccessTokenAsync("orders", token, ("audience", "billing"));
-        ((int)answer.Status, answer.Error).ShouldBe((503, "temporarily_unavailable"));
-        answer.Headers.RetryAfter.ShouldNotBeNull();
+        foreach (var server in new[] { own.Common, own.Rfc8693 })
+        {
+            var opaque = (await server.SendIdTokenAsync("web", own.IdToken(), ("audience", "orders"))).AccessToken;
+            var jwt = (await server.SendIdTokenAsync("web", own.IdToken(), ("audience", "reports"))).AccessToken;
+            await server.Engine.Store.DisposeAsync();
+            foreach (var token in new[] { opaque, jwt, "cbt_" + new string('A', 43), "sub_" + new string('A', 43) })
+            {
+                var answer = await server.SendAccessTokenAsync("orders", token, ("audience", "billing"));
+                ((int)answer.Status, answer.Error).ShouldBe((503, "temporarily_unavailable"));
+                answer.Headers.RetryAfter.ShouldNotBeNull();
+            }
+        }
     }
 }

@@ -104,9 +104,13 @@ public sealed class PeerMistakeTests(MainWorld world)
     [Fact]
     public async Task C12_a_may_act_of_the_wrong_type_is_a_refusal_and_issuers_are_strings()
     {
-        await world.RefusesAsync(Reason.SubjectActMalformed, server => server.SendIdTokenAsync("web", world.IdToken(claims => claims["may_act"] = "web")));
-        await world.RefusesAsync(Reason.MayActMismatch, server => server.SendIdTokenAsync("web", world.IdToken(claims =>
-            claims["may_act"] = new JsonObject { ["sub"] = "web", ["iss"] = world.Login.Issuer.Replace("127.0.0.1", "localhost", StringComparison.Ordinal) })));
+        foreach (var malformed in new[] { "\"web\"", "7", "true", "null", "[]", "[{\"sub\":\"web\"}]", "{}", "{\"sub\":7}", "{\"sub\":[\"web\"]}", "{\"sub\":\"web\",\"iss\":null}", "{\"sub\":\"web\",\"azp\":\"web\"}" })
+            await world.RefusesAsync(Reason.SubjectActMalformed, server => server.SendIdTokenAsync("web", world.IdToken(claims => claims["may_act"] = JsonNode.Parse(malformed))));
+
+        // The same place on the network, or by RFC 3986, and yet other strings.
+        var issuer = world.Login.Issuer;
+        foreach (var other in new[] { issuer.Replace("127.0.0.1", "localhost", StringComparison.Ordinal), issuer.Replace("127.0.0.1", "127.1", StringComparison.Ordinal), issuer + "/", issuer.Replace("http", "HTTP", StringComparison.Ordinal) })
+            await world.RefusesAsync(Reason.MayActMismatch, server => server.SendIdTokenAsync("web", world.IdToken(claims => claims["may_act"] = new JsonObject { ["sub"] = "web", ["iss"] = other })));
     }
 
     [Fact]

@@ -121,6 +121,8 @@ public sealed class FailureSummaryTests
 
         public ValueTask<Revocation?> IsRevokedAsync(TokenLineage lineage, CancellationToken cancellationToken) => ledger.IsRevokedAsync(lineage, cancellationToken);
 
+        public ValueTask<bool> IsUsedAsync(OneTimeKey key, CancellationToken cancellationToken) => ledger.IsUsedAsync(key, cancellationToken);
+
         public ValueTask PurgeAsync(CancellationToken cancellationToken) => ledger.PurgeAsync(cancellationToken);
     }
 }

@@ -32,6 +32,12 @@ public sealed class TokenIntrospectionTests : IssuerKeysFixture
             return store.Ledger.IsRevokedAsync(lineage, cancellationToken);
         }
 
+        public ValueTask<bool> IsUsedAsync(OneTimeKey key, CancellationToken cancellationToken)
+        {
+            Asked.Add("use");
+            return store.Ledger.IsUsedAsync(key, cancellationToken);
+        }
+
         public ValueTask<CommitResult> CommitAsync(LedgerEntry entry, CancellationToken cancellationToken) => store.Ledger.CommitAsync(entry, cancellationToken);
 
         public ValueTask<Revocation> RevokeAsync(Revocation revocation, CancellationToken cancellationToken) => store.Ledger.RevokeAsync(revocation, cancellationToken);
@@ -84,7 +90,7 @@ public sealed class TokenIntrospectionTests : IssuerKeysFixture
         var now = Clock.GetUtcNow().ToUnixTimeSeconds();
         var id = Lineage.NewRoot();
         var claims = $$"""{"iss":"https://sts.example.com","sub":"alice","aud":"{{Orders}}","client_id":"web","iat":{{now}},"exp":{{now + life}},"jti":"{{id}}"}""";
-        var issued = OpaqueToken.Create(Encoding.UTF8.GetBytes(claims), id, now + life);
+        var issued = OpaqueToken.OfAccess(Encoding.UTF8.GetBytes(claims), id, now + life);
         var entry = new LedgerEntry { Outcome = DecisionOutcome.Issued, Action = "test", RegistryRevision = "0", Stores = [issued.Stored!] };
         (await ledger.CommitAsync(entry, TestContext.Current.CancellationToken)).Status.ShouldBe(CommitStatus.Committed);
         return Encoding.ASCII.GetString(issued.Value.Span);

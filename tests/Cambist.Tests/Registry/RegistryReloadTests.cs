@@ -121,7 +121,8 @@ public sealed class RegistryReloadTests : IDisposable
         await StartAsync(Text);
         var reload = await StartAsync("one: 1\ntwo: 2\n");
         reload.Registry.Current.Revision.ShouldBe(Revision(Text));
-        reload.Registry.Refused.ShouldBe(new("cambist.yaml", Revision("one: 1\ntwo: 2\n"), reload.Registry.Refused!.Errors, _clock.GetUtcNow()));
+        reload.Registry.Refused.ShouldBe(new("cambist.yaml", Revision("one: 1\ntwo: 2\n"), reload.Registry.Refused!.Errors, _clock.GetUtcNow()) { Messages = reload.Registry.Refused.Messages });
+        reload.Registry.Refused.Messages.Length.ShouldBe(reload.Registry.Refused.Errors);
         _events.Last.Message.Split('\n').Length.ShouldBe(1 + reload.Registry.Refused.Errors);
         await LookAsync(reload, 3);
         _events.Names.Count(name => name == "registry_refused").ShouldBe(1);

@@ -67,6 +67,7 @@ public class RuleErrorTests
     [InlineData("{ name: r, clients: web, subject: { issuer: login }, targets: { orders: read }, refresh: §8h }", "rule r", "must be a map")]
     [InlineData("{ name: r, clients: web, subject: { issuer: login }, targets: { orders: read }, refresh: §{} }", "rule r", "lifetime is missing")]
     [InlineData("{ name: r, clients: web, subject: { issuer: login }, targets: { orders: read }, refresh: { lifetime: 8h, §rotate: true } }", "rule r", "'rotate' is unknown")]
+    [InlineData("{ name: r, clients: web, subject: { issuer: impersonation }, targets: { orders: read }, refresh: §{ lifetime: 8h } }", "rule r", "impersonation token is redeemed once")]
     [InlineData("{ name: r, clients: web, subject: { issuer: login }, actor: { issuer: agents }, targets: { orders: read }, refresh: §{ lifetime: 8h } }", "rule r", "gives no refresh token")]
     [InlineData("{ name: r, clients: web, subject: { issuer: login }, targets: { orders: read }, once: §always }", "rule r", "true or false")]
     [InlineData("{ name: r, clients: web, subject: { issuer: login }, targets: { orders: read }, proof: §pop }", "rule r", "did you mean dpop?")]
