@@ -67,6 +67,24 @@ public sealed class FlippedSignatureTests
     }
 
     [Fact]
+    public async Task No_issuer_spends_the_token_of_another_by_giving_its_own_the_same_id()
+    {
+        await using var arena = await Arena.StartAsync(arena => Registries.Whole(arena).Replace("name: down,", "name: down, once: true,", StringComparison.Ordinal));
+        var ours = await arena.SignInAsync(scope: "read");
+        var id = TestJwt.Parse(ours).Claims.Text("jti");
+        string[] tokens =
+        [
+            arena.Partner.AccessToken("mallory", Arena.Orders, "read", "x", claims => claims["jti"] = id),
+            arena.Login.AccessToken("alice", Arena.Orders, "read", "x", claims => claims["jti"] = id),
+            arena.IssueForeign(Forms.Introspected, claims => claims["jti"] = id),
+            arena.IssueForeign(Forms.Resolved, claims => claims["jti"] = id),
+            ours,
+        ];
+        foreach (var token in tokens) (await arena.OnAsync("api", token, "orders")).ShouldBeGranted();
+        foreach (var token in tokens) (await arena.OnAsync("api", token, "orders")).ShouldBeRefused(Reason.OnceUsedUp);
+    }
+
+    [Fact]
     public async Task The_twin_of_a_token_of_ours_ends_with_it()
     {
         await using var arena = await StartAsync("ES256");
