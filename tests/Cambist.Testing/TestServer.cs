@@ -70,7 +70,7 @@ public sealed class TestServer : IAsyncDisposable
     [
         .. _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             .Where(endpoint => endpoint.RoutePattern.RawText!.StartsWith("/admin/", StringComparison.Ordinal))
-            .SelectMany(endpoint => endpoint.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods, (endpoint, method) => (method, endpoint.RoutePattern.RawText!)),
+            .SelectMany(endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? [], (endpoint, method) => (method, endpoint.RoutePattern.RawText!)),
     ];
 
     /// <summary>Starts one. <paramref name="registry"/> gets the issuer identifier and gives the text; <paramref name="files"/> are written beside it.</summary>

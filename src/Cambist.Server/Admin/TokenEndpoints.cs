@@ -30,6 +30,7 @@ static class TokenEndpoints
         if (Array.Find(issued, entry => entry.IssuedId == id) is { } itself) json["entry"] = EntryJson.Of(itself);
         json["ancestors"] = List(issued.Where(entry => entry.IssuedId != id && Lineage.IsUnder(id, entry.IssuedId!)));
         json["descendants"] = List(issued.Where(entry => entry.IssuedId != id && Lineage.IsUnder(entry.IssuedId!, id)));
+        await RevocationJson.AddAsync(json, id, [.. issued.Where(entry => Lineage.IsUnder(id, entry.IssuedId!))], request);
         return AdminAnswer.Ok(json);
     }
 
@@ -38,8 +39,8 @@ static class TokenEndpoints
         var id = request.Path("jti");
         if (!Lineage.IsWellFormed(id)) return NoId();
         var reason = request.Query("reason") ?? "revoked at the admin API";
-        if (!JsonBody.IsText(reason, 1000)) return AdminAnswer.BadRequest("reason must be 1 to 1000 printable characters.");
-        return await request.Engine.Revocations.RevokeAsync(request.By, RevocationKind.Lineage, id, reason, CancellationToken.None) is null ? AdminApi.Unknown() : AdminAnswer.NoContent;
+        if (!PlainText.Is(reason, 1000)) return AdminAnswer.BadRequest($"reason {PlainText.MustBe(1000)}.");
+        return await request.Engine.Revocations.RevokeAsync(request.By, RevocationActs.RevokeTokenAction, RevocationKind.Lineage, id, reason, CancellationToken.None) is null ? AdminApi.Unknown() : AdminAnswer.NoContent;
     }
 
     static AdminAnswer NoId() => AdminAnswer.BadRequest("This is no id of a token: write the jti, such as it stands in the token.");
