@@ -198,6 +198,29 @@ public sealed class ResolverTests(ExtendedWorld world) : IClassFixture<ExtendedW
         world.Jwts.Judge = _ => null;
     }
 
+    [Theory]
+    [InlineData(RevocationKind.Issuer, "legacy")]
+    [InlineData(RevocationKind.Subject, "legacy:carol")]
+    public async Task A_revoked_issuer_or_subject_takes_its_tokens_and_what_came_of_them_along(RevocationKind kind, string value)
+    {
+        var said = world.Carol().ToJsonString();
+        world.Legacy.Judge = _ => ResolverAnswer.Accept(said);
+        var given = new Dictionary<TestServer, string>();
+        await world.GrantsAsync(async server =>
+        {
+            var answer = await SendAsync(server, "legacy-1");
+            given[server] = answer.AccessToken;
+            return answer;
+        });
+        foreach (var server in given.Keys) await server.Engine.Store.Ledger.RevokeAsync(new Revocation(kind, value, 0, "a test", 0), TestContext.Current.CancellationToken);
+
+        world.Clock!.Advance(TimeSpan.FromSeconds(1));
+        await world.RefusesAsync(Reason.SubjectRevoked, server => SendAsync(server, "legacy-1"));
+        await world.RefusesAsync(Reason.SubjectRevoked, server => SendAsync(server, given[server]));
+        Say();
+        await world.GrantsAsync(server => SendAsync(server, "legacy-1"));
+    }
+
     [Fact]
     public void Who_declares_and_adds_different_resolvers_is_warned_at_the_start()
     {
