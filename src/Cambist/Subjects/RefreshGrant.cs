@@ -69,7 +69,12 @@ internal sealed class RefreshGrant
             ? new(stored, content, subject, token)
             : null;
 
-        static Claims? Part(JsonElement element) => Claims.TryParse(JsonMarshal.GetRawUtf8Value(element).ToArray(), out var claims, out _) ? claims : null;
+        // they were read within the bounds of where they came from, and an issuer's answer about an opaque token may be longer than a JWT
+        static Claims? Part(JsonElement element)
+        {
+            var text = JsonMarshal.GetRawUtf8Value(element).ToArray();
+            return Claims.TryParse(text, text.Length, out var claims, out _) ? claims : null;
+        }
     }
 
     /// <summary>The content to store with a first refresh token.</summary>

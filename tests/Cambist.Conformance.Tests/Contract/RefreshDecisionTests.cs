@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Cambist.Protocol;
 using Cambist.Testing;
 using static Cambist.Conformance.Tests.Requests;
@@ -50,6 +51,19 @@ public sealed class RefreshDecisionTests
 
         await server.EditRegistryAsync(_ => before);
         (await server.RefreshAsync("web", token)).Json.Text("scope").ShouldBe("read write");
+    }
+
+    [Fact]
+    public async Task DL_06_may_act_is_enforced_at_each_use()
+    {
+        await using var world = await ReloadWorld.StartAsync(login => RefreshWorld.RegistryOf(login).Replace(Client("web"), Client("web", "known_as: portal"), StringComparison.Ordinal));
+        var signedIn = world.Login.IdToken("alice", "web", claims => claims["may_act"] = new JsonObject { ["sub"] = "portal" });
+        var given = await world.Server.SendIdTokenAsync("web", signedIn, ("audience", "orders"));
+        var next = await world.Server.RefreshAsync("web", given.RefreshToken);
+        await world.Server.EditRegistryAsync("known_as: portal", "known_as: desk");
+        (await world.Server.RefreshAsync("web", next.RefreshToken)).Reason.ShouldBe("may_act_mismatch");
+        await world.Server.EditRegistryAsync("known_as: desk", "known_as: portal");
+        (await world.Server.RefreshAsync("web", next.RefreshToken)).AccessToken.ShouldNotBeEmpty();
     }
 
     [Fact]

@@ -16,6 +16,7 @@ static class RegistryLint
         (DodgedDenials.Name, DodgedDenials.Check),
         (ShallowDenials.Name, ShallowDenials.Check),
         (OmittedActors.Name, OmittedActors.Check),
+        (ImportedActors.Name, ImportedActors.Check),
         (ShadowedRules.Name, ShadowedRules.Check),
         (BareNames.Name, BareNames.Check),
         (AbsentClaims.Name, AbsentClaims.Check),

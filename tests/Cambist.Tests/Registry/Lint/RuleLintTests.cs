@@ -130,4 +130,31 @@ public class RuleLintTests
     [InlineData("clients: web, subject: { issuer: impersonation }, targets: { orders: read }", "deny: { name: d, reason: x, subject: { kind: impersonated, where: { sub: \"admin-*\" } } }\n")]
     [InlineData("clients: web, subject: { issuer: impersonation }, targets: { orders: read }", "deny: { name: d, reason: x, targets: [orders, billing], subject: { where: { sub: \"admin-*\" } } }\n")]
     public void Unbounded_impersonation_One_with_a_bound_on_sub_is_not(string rule, string deny) => Linted.FindsNothing(Rule(rule), deny);
+
+    const string Imports = "clients: web, subject: { issuer: agents }, actor: none, targets: { orders: [read] }";
+
+    static RegistryFinding[] Imported(string import, string condition, string agents = "roles: [subject, actor], act: accept") =>
+        [.. Linted.Of(Linted.Base.Replace("roles: actor", agents, StringComparison.Ordinal) + "rules:\n" + Rule(import)
+            + Rule($"clients: orders, subject: {{ where: {{ {condition} }} }}, targets: {{ billing: {{ read: true }} }}", "second") + Linted.Rest).Where(found => found.Check == "imported-actor")];
+
+    [Theory]
+    [InlineData("act.sub: desk")]
+    [InlineData("/act/sub: [desk, \"agent:*\"]")]
+    public void Imported_actor_A_condition_that_another_issuers_actor_meets_is_found(string condition) =>
+        Imported(Imports, condition).ShouldHaveSingleItem().Message.ShouldContain("an actor that agents calls so passes too: its tokens bring act with them (act: accept), and rule first in line 17");
+
+    [Theory]
+    [InlineData("act.sub: desk, act.iss: { exists: false }")]
+    [InlineData("act.sub: desk, act.iss: \"https://agents.example.com\"")]
+    [InlineData("act.sub: { exists: true }")]
+    [InlineData("act.sub: { not: desk }")]
+    [InlineData("sub: desk")]
+    public void Imported_actor_One_that_says_whose_it_is_or_names_nobody_is_not(string condition) => Imported(Imports, condition).ShouldBeEmpty();
+
+    [Fact]
+    public void Imported_actor_Where_no_chain_comes_in_outermost_nothing_is_found()
+    {
+        Imported(Imports, "act.sub: desk", "roles: [subject, actor]").ShouldBeEmpty();
+        Imported(Imports.Replace("actor: none, ", "", StringComparison.Ordinal), "act.sub: desk").ShouldBeEmpty();
+    }
 }
