@@ -24,7 +24,7 @@ sealed class StoreLook(Store store, TimeProvider clock)
 
         try
         {
-            return await look.WaitAsync(Longest);
+            return await look.WaitAsync(Longest, clock);
         }
         catch (TimeoutException)
         {
