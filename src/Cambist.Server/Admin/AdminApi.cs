@@ -92,7 +92,8 @@ sealed class AdminApi(IEndpointRouteBuilder endpoints, CambistEngine engine, Pla
         operation.Scope is not { } scope || by.Scopes.Contains(scope)
             ? null
             : AdminAnswer.Problem(StatusCodes.Status403Forbidden, "Forbidden", $"The token lacks the scope {scope} of {ReservedNames.AdminResource}.", Reason.ScopeNotGranted.WireName())
-                with { Challenge = BearerToken.Challenge("insufficient_scope", scope) };
+                with
+            { Challenge = BearerToken.Challenge("insufficient_scope", scope) };
 
     static AdminAnswer? WrongQuery(AdminOperation operation, IQueryCollection query)
     {
