@@ -7,9 +7,6 @@ internal enum TokenRole
 {
     Subject,
     Actor,
-
-    /// <summary>A refresh token to redeem: it stands for the subject token of the exchange that gave it.</summary>
-    Refresh,
 }
 
 /// <summary>A token as it was sent, what it was declared to be, and what it is where it is a JWT.</summary>

@@ -22,13 +22,16 @@ public sealed class EveryGrantTests
         ["ID token"] = have => have.Arena.ExchangeAsync("api", have.IdToken, "id_token", ("audience", "billing")),
         ["impersonation"] = have => have.Arena.ExchangeAsync("api", have.Minted.Dequeue(), "urn:cambist:token-type:impersonation_token", ("audience", "billing")),
         ["impersonation by Logto's name"] = have => have.Arena.ExchangeAsync("api", have.Minted.Dequeue(), "urn:logto:token-type:impersonation_token", ("audience", "billing")),
+        ["refresh"] = have => have.RefreshAsync(),
+        ["refresh token as subject"] = have => have.Arena.ExchangeAsync("api", have.Refreshing, "refresh_token", ("audience", "other")),
         ["client credentials"] = have => have.Arena.ForItselfAsync("api", ("audience", "billing")),
         ["client credentials by default"] = have => have.Arena.ForItselfAsync("api"),
         ["introspection"] = have => have.Arena.SendAsync("/introspect", "api", ("token", have.OwnJwt)),
         ["revocation"] = have => have.Arena.SendAsync("/revoke", "api", ("token", have.Billing)),
     };
 
-    static readonly string[] OfSubject = ["own JWT", "own opaque", "external JWT", "introspected", "resolved", "actor token", "ID token", "impersonation", "impersonation by Logto's name"];
+    static readonly string[] OfRefresh = ["refresh", "refresh token as subject"];
+    static readonly string[] OfSubject = [.. OfRefresh, "own JWT", "own opaque", "external JWT", "introspected", "resolved", "actor token", "ID token", "impersonation", "impersonation by Logto's name"];
     static readonly string[] OfClient = ["client credentials", "client credentials by default"];
 
     const string Api = "serves: [orders, vault], client_credentials: { billing: read }";
@@ -48,8 +51,9 @@ public sealed class EveryGrantTests
         rules:
           - { name: sign-in, clients: web, subject: { issuer: login }, actor: none, targets: { orders: [read, write], vault: [read, write] } }
           - { name: with-actor, clients: api, subject: { kind: [user, client, impersonated] }, actor: { issuer: partner }, targets: { billing: { read: true } } }
-          - { name: "on", clients: api, subject: { issuer: [self, login, partner, opaque, legacy], kind: [user, client, impersonated] }, targets: { billing: { read: true } } }
+          - { name: "on", clients: api, subject: { issuer: [self, login, partner, opaque, legacy], kind: [user, client, impersonated] }, refresh: { lifetime: 1h }, targets: { billing: { read: true } } }
           - { name: minted, clients: [api, web], subject: { issuer: impersonation }, targets: { billing: { read: true }, other: [] } }
+          - { name: again, clients: api, subject: { token_types: refresh_token }, targets: { other: [] } }
           - { name: elsewhere, clients: api, subject: { issuer: [self, login], kind: [user, client, impersonated] }, targets: { other: [] } }
         """;
 
@@ -102,7 +106,7 @@ public sealed class EveryGrantTests
     public async Task A_list_of_grants_shuts_the_others_whatever_rules_and_blocks_say()
     {
         await ForbidAsync(arena => arena.Server.EditRegistryAsync(Api, Api + ", grants: client_credentials"), OfSubject, Reason.GrantNotAllowed);
-        await ForbidAsync(arena => arena.Server.EditRegistryAsync(Api, Api + ", grants: token_exchange"), OfClient, Reason.GrantNotAllowed);
+        await ForbidAsync(arena => arena.Server.EditRegistryAsync(Api, Api + ", grants: token_exchange"), [.. OfClient, .. OfRefresh], Reason.GrantNotAllowed);
     }
 
     /// <summary>Revocations of subjects go by our names for them: the same alice of another issuer is somebody else.</summary>
@@ -113,27 +117,41 @@ public sealed class EveryGrantTests
             {
                 foreach (var subject in new[] { "alice", "partner:alice", "opaque:alice", "legacy:alice" }) await arena.RevokeAsync("subject", subject);
             },
-            OfSubject, Reason.SubjectRevoked);
+            OfSubject, Reason.SubjectRevoked, Reason.RefreshTokenRevoked);
 
     [Fact]
     public async Task An_issuer_that_is_revoked_takes_along_whatever_came_from_it()
     {
-        await ForbidAsync(arena => arena.RevokeAsync("issuer", "login"), ["own JWT", "own opaque", "actor token", "ID token"], Reason.SubjectRevoked);
+        await ForbidAsync(arena => arena.RevokeAsync("issuer", "login"), [.. OfRefresh, "own JWT", "own opaque", "actor token", "ID token"], Reason.SubjectRevoked, Reason.RefreshTokenRevoked);
         await ForbidAsync(arena => arena.RevokeAsync("issuer", "partner"), ["external JWT", "actor token"], Reason.SubjectRevoked, Reason.ActorRevoked);
     }
 
     /// <summary>What <c>api</c> and <c>web</c> have before anything is forbidden.</summary>
     sealed record Holdings(Arena Arena, string OwnJwt, string OwnOpaque, string External, string Introspected, string Resolved, string Actor, string IdToken, string Billing, Queue<string> Minted)
     {
+        /// <summary>A refresh token for billing, the newest.</summary>
+        public required string Refreshing { get; set; }
+
+        public async Task<Answer> RefreshAsync()
+        {
+            var answer = await Arena.SendAsync("/token", "api", ("grant_type", "refresh_token"), ("refresh_token", Refreshing));
+            if (answer.Status == System.Net.HttpStatusCode.OK) Refreshing = answer.RefreshToken;
+            return answer;
+        }
+
         public static async Task<Holdings> OfAsync(Arena arena)
         {
             var jwt = await arena.SignInAsync();
+            var billing = (await arena.OnAsync("api", jwt, "billing")).ShouldBeGranted();
             return new(
                 arena, jwt, await arena.SignInAsync("vault"),
                 await arena.IssueAsync(Forms.External, "read"), await arena.IssueAsync(Forms.Introspected, "read"), await arena.IssueAsync(Forms.Resolved, "read"),
                 arena.Partner.AccessToken("bob", Arena.Orders, "read", "x"), arena.IdToken(audience: arena.Server.Issuer),
-                (await arena.OnAsync("api", jwt, "billing")).ShouldBeGranted().AccessToken,
-                new([await arena.MintAsync("alice"), await arena.MintAsync("alice"), await arena.MintAsync("alice"), await arena.MintAsync("alice")])); // each is spent, before and after
+                billing.AccessToken,
+                new([await arena.MintAsync("alice"), await arena.MintAsync("alice"), await arena.MintAsync("alice"), await arena.MintAsync("alice")])) // each is spent, before and after
+            {
+                Refreshing = billing.RefreshToken,
+            };
         }
     }
 }
