@@ -73,8 +73,8 @@ static class ErrorTable
         Add(Reason.IssuerKeysUnavailable, 503, ErrorCodes.TemporarilyUnavailable, "The keys of the token's issuer cannot be had now; try again later.");
         Add(Reason.ClientKeysUnavailable, 503, ErrorCodes.TemporarilyUnavailable, "The keys at the client's jwks_uri cannot be had now; try again later.");
         Add(Reason.IssuerUnavailable, 503, ErrorCodes.TemporarilyUnavailable, "The token's issuer cannot be asked about it now; try again later.");
-        Add(Reason.StoreUnavailable, 503, ErrorCodes.TemporarilyUnavailable, "The decision cannot be recorded now, so nothing was issued; try again later.");
-        Add(Reason.InternalError, 500, ErrorCodes.ServerError, "A fault of the server; nothing was issued.");
+        Add(Reason.StoreUnavailable, 503, ErrorCodes.TemporarilyUnavailable, "The store cannot be used now: no token was issued, looked up, or for certain revoked; try again later.");
+        Add(Reason.InternalError, 500, ErrorCodes.ServerError, "A fault of the server: no token was issued, or for certain revoked.");
 
         AddSides("Malformed", "is no compact JWS this server reads");
         AddSides("AlgorithmUnsupported", "is signed with an algorithm that is not allowed");

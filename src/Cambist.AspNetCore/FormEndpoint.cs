@@ -64,7 +64,7 @@ abstract class FormEndpoint(CambistEngine engine, PlainHttp plainHttp, ClientAdd
         }
         catch (Exception e) when (!http.Response.HasStarted)
         {
-            log.LogError(e, "A fault of the server; answered 500, nothing was issued");
+            log.LogError(e, "A fault of the server; answered 500");
             await TokenResponses.WriteErrorAsync(http, Reason.InternalError, profile);
         }
     }

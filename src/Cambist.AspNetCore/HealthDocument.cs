@@ -7,14 +7,14 @@ namespace Cambist.AspNetCore;
 /// <summary>What readiness says, to whoever asks: no secret, and of paths no more than the registry file's name.</summary>
 static class HealthDocument
 {
-    /// <summary>Ready with a key to sign with; degraded, and still ready, while the document on disk is refused and the last good one is served.</summary>
-    public static (bool IsReady, ReadOnlyMemory<byte> Document) Of(ActiveRegistry registry, bool canSign)
+    /// <summary>Ready with a store that can be used and a key to sign with; degraded, and still ready, while the document on disk is refused and the last good one is served.</summary>
+    public static (bool IsReady, ReadOnlyMemory<byte> Document) Of(ActiveRegistry registry, bool canSign, bool canStore)
     {
         var refused = registry.Refused;
         var body = new ArrayBufferWriter<byte>(512);
         using var json = new Utf8JsonWriter(body);
         json.WriteStartObject();
-        json.WriteString("status", !canSign ? "no signing key" : refused is null ? "ready" : "degraded");
+        json.WriteString("status", !canStore ? "store unavailable" : !canSign ? "no signing key" : refused is null ? "ready" : "degraded");
         json.WriteString("registry_revision", registry.Current.Revision);
         if (refused is not null)
         {
@@ -29,6 +29,6 @@ static class HealthDocument
 
         json.WriteEndObject();
         json.Flush();
-        return (canSign, body.WrittenMemory);
+        return (canSign && canStore, body.WrittenMemory);
     }
 }

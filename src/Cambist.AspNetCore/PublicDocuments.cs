@@ -3,8 +3,9 @@ using Microsoft.AspNetCore.Http;
 namespace Cambist.AspNetCore;
 
 /// <summary>The documents that anybody may read, over any scheme: keys, metadata, health.</summary>
-sealed class PublicDocuments(CambistEngine engine)
+sealed class PublicDocuments(CambistEngine engine, TimeProvider clock)
 {
+    readonly StoreLook _store = new(engine.Store, clock);
     Metadata? _metadata;
 
     sealed record Metadata(Registry Registry, byte[] Document);
@@ -21,12 +22,12 @@ sealed class PublicDocuments(CambistEngine engine)
 
     public static Task LiveAsync(HttpContext http) => WriteAsync(http, "application/json", "no-store", """{"status":"live"}"""u8.ToArray());
 
-    /// <summary>Ready once there is a registry and a key to sign with; says which revision of the registry is in force.</summary>
-    public Task ReadyAsync(HttpContext http)
+    /// <summary>Ready once there is a registry, a key to sign with, and a store that can be used; says which revision of the registry is in force.</summary>
+    public async Task ReadyAsync(HttpContext http)
     {
-        var (isReady, document) = HealthDocument.Of(engine.Registry, engine.Keys.Current.CanSign);
+        var (isReady, document) = HealthDocument.Of(engine.Registry, engine.Keys.Current.CanSign, await _store.CanBeUsedAsync());
         http.Response.StatusCode = isReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
-        return WriteAsync(http, "application/json", "no-store", document);
+        await WriteAsync(http, "application/json", "no-store", document);
     }
 
     static async Task WriteAsync(HttpContext http, string contentType, string cacheControl, ReadOnlyMemory<byte> body)

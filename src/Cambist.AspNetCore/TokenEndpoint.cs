@@ -15,8 +15,8 @@ sealed class TokenEndpoint(CambistEngine engine, PlainHttp plainHttp, ClientAddr
     protected override async ValueTask<Outcome> DecideAsync(HttpContext http, FormFields form, PresentedCredentials credentials)
     {
         // A decision that began is finished and recorded whether or not somebody still waits for it: the longest
-        // it waits is for one fetch of an issuer's keys and for the store, both bounded, and the token of a request's abortion
-        // is made for whoever asks for it.
+        // it waits is for one fetch of an issuer's keys, for the application's own code and for the store, all bounded, and the
+        // token of a request's abortion is made for whoever asks for it.
         var cancel = CancellationToken.None;
 
         if (form.Repeated is { } repeated) return await Engine.Unservable.RefuseAsync(credentials, new(Reason.ParameterRepeated, $"{repeated} is repeated"), cancel);

@@ -107,9 +107,9 @@ public enum Reason
     // Server
     /// <summary>The issuer’s keys cannot be had now; says nothing about the token.</summary>
     IssuerKeysUnavailable = 120,
-    /// <summary>The ledger cannot be written now; nothing was issued.</summary>
+    /// <summary>The store cannot be used now; nothing was issued or looked up, and a token that was to be revoked may not be.</summary>
     StoreUnavailable = 121,
-    /// <summary>A fault of the server; recorded, nothing was issued.</summary>
+    /// <summary>A fault of the server; nothing was issued, and a token that was to be revoked may not be.</summary>
     InternalError = 122,
     /// <summary>The keys that the client publishes cannot be had now; says nothing about its assertion.</summary>
     ClientKeysUnavailable = 123,

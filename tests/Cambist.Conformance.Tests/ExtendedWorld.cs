@@ -1,20 +1,27 @@
 using System.Text.Json.Nodes;
+using Cambist.Testing;
 using static Cambist.Conformance.Tests.Requests;
 
 namespace Cambist.Conformance.Tests;
 
-/// <summary>An application with two resolvers and a customizer of its own.</summary>
+/// <summary>An application with three resolvers and a customizer of its own.</summary>
 public sealed class ExtendedWorld : World
 {
+    public override FakeClock? Clock { get; } = new();
+
     public Sessions Legacy { get; } = new("legacy-");
 
     public Sessions Second { get; } = new("second-");
+
+    /// <summary>Asked about JWTs of nobody in the registry.</summary>
+    public Sessions Jwts { get; } = new("eyJ");
 
     public Tagging Tagger { get; } = new();
 
     protected override Action<CambistBuilder> Extend => cambist => cambist
         .AddSubjectTokenResolver("legacy", _ => Legacy)
         .AddSubjectTokenResolver("second", _ => Second)
+        .AddSubjectTokenResolver("jwts", _ => Jwts)
         .AddSubjectTokenResolver("undeclared", _ => new Sessions("undeclared-"))
         .AddTokenCustomizer(_ => Tagger);
 
@@ -27,13 +34,14 @@ public sealed class ExtendedWorld : World
             tokens: { access_token: { audiences: second-app, scopes: [orders/read] } }
             where: { plan: gold }
             subject: "second:{sub}"
+          jwts: { resolver: true, subject: "jwts:{sub}" }
           nobodys: { resolver: true, subject: "nobodys:{sub}" }
         resources:
           orders: { identifiers: https://orders.example.com, scopes: [read, write], claims: { email: "{email}", tag: "from-registry" } }
         clients:
           {{Client("web", "known_as: second-app")}}
         rules:
-          - { name: legacy, clients: web, subject: { issuer: [legacy, nobodys] }, actor: none, default_target: true, targets: { orders: { write: true } } }
+          - { name: legacy, clients: web, subject: { issuer: [legacy, jwts, nobodys] }, actor: none, default_target: true, targets: { orders: { write: true } } }
           - { name: second, clients: web, subject: { issuer: second }, actor: none, default_target: true, targets: { orders: [read] } }
           - { name: login, clients: web, subject: { issuer: login }, actor: none, default_target: true, targets: { orders: [read] } }
           - { name: acts, clients: web, subject: { issuer: login }, actor: { issuer: legacy }, default_target: true, targets: { orders: [read] } }
@@ -59,11 +67,16 @@ public sealed class Sessions(string prefix) : ISubjectTokenResolver
     /// <summary>What becomes of tokens with the prefix.</summary>
     public Func<TokenToResolve, ResolverAnswer?> Judge { get; set; } = _ => null;
 
+    /// <summary>What it waits for first, about tokens with the prefix.</summary>
+    public Func<CancellationToken, Task> Wait { get; set; } = _ => Task.CompletedTask;
+
     public async ValueTask<ResolverAnswer?> ResolveAsync(TokenToResolve token, CancellationToken cancellationToken)
     {
         Asked.Enqueue(token);
         await Task.Yield();
-        return token.Value.StartsWith(prefix, StringComparison.Ordinal) ? Judge(token) : null;
+        if (!token.Value.StartsWith(prefix, StringComparison.Ordinal)) return null;
+        await Wait(cancellationToken);
+        return Judge(token);
     }
 }
 
@@ -72,9 +85,13 @@ public sealed class Tagging : ITokenCustomizer
 {
     public Action<TokenCustomization> Customize { get; set; } = _ => { };
 
+    /// <summary>What it waits for first.</summary>
+    public Func<CancellationToken, Task> Wait { get; set; } = _ => Task.CompletedTask;
+
     public async ValueTask CustomizeAsync(TokenCustomization token, CancellationToken cancellationToken)
     {
         await Task.Yield();
+        await Wait(cancellationToken);
         Customize(token);
     }
 }

@@ -30,10 +30,12 @@ public sealed class IntrospectionWorld : World
             introspection: { endpoint: {{Other.Issuer}}/introspect, client_id: {{TestOpaqueTokens.ClientId}}, client_secret_file: our-secret-there, prefix: ot_ }
         resources:
           orders: { identifiers: https://orders.example.com, scopes: [read, write], claims: email }
+          notes: { identifiers: https://notes.example.com }
         clients:
           {{Client("web", "known_as: web-there")}}
         rules:
           - { name: in, clients: web, subject: { issuer: [partner, other] }, actor: none, default_target: true, targets: { orders: [read] } }
+          - { name: stays, clients: web, subject: { issuer: partner }, actor: none, refresh: { lifetime: 4m }, targets: { notes: [] } }
           - { name: acts, clients: web, subject: { issuer: login }, actor: { issuer: partner }, default_target: true, targets: { orders: [read] } }
         """;
 

@@ -70,7 +70,7 @@ public sealed class TestServer : IAsyncDisposable
     [
         .. _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             .Where(endpoint => endpoint.RoutePattern.RawText!.StartsWith("/admin/", StringComparison.Ordinal))
-            .SelectMany(endpoint => endpoint.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods, (endpoint, method) => (method, endpoint.RoutePattern.RawText!)),
+            .SelectMany(endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? [], (endpoint, method) => (method, endpoint.RoutePattern.RawText!)),
     ];
 
     /// <summary>Starts one. <paramref name="registry"/> gets the issuer identifier and gives the text; <paramref name="files"/> are written beside it.</summary>
@@ -142,13 +142,15 @@ public sealed class TestServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops it, lets <paramref name="meanwhile"/> happen, and starts it again on the same folder and addresses.</summary>
+    /// <summary>Stops it, lets <paramref name="meanwhile"/> happen, and starts it again on the same folder and addresses, this once with other <paramref name="settings"/>.</summary>
     /// <exception cref="FailedException">It does not start.</exception>
-    public async Task RestartAsync(Action? meanwhile = null)
+    public async Task RestartAsync(Action? meanwhile = null, IReadOnlyDictionary<string, string?>? settings = null)
     {
         await _app.DisposeAsync();
         meanwhile?.Invoke();
-        _app = await RunAsync(_settings, Clock, Log, _extend);
+        var all = _settings.ToDictionary();
+        foreach (var (key, value) in settings ?? new Dictionary<string, string?>()) all[key] = value;
+        _app = await RunAsync(all, Clock, Log, _extend);
     }
 
     /// <summary>Posts a form to the token endpoint as a client with a secret in the <c>Authorization</c> header.</summary>

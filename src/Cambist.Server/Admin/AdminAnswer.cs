@@ -12,6 +12,12 @@ sealed record AdminAnswer(int Status, JsonNode? Body, string ContentType = "appl
     /// <summary>The <c>WWW-Authenticate</c> challenge (RFC 6750 §3).</summary>
     public string? Challenge { get; init; }
 
+    /// <summary>The methods that there are, where the one that was sent is none of them (RFC 9110 §10.2.1).</summary>
+    public string? Allow { get; init; }
+
+    /// <summary>Whether the ledger has its entry already; a problem without one gets it before it is answered.</summary>
+    public bool IsRecorded { get; init; }
+
     /// <summary>When trying again can help.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
@@ -39,6 +45,7 @@ sealed record AdminAnswer(int Status, JsonNode? Body, string ContentType = "appl
         http.Response.StatusCode = Status;
         headers.CacheControl = "no-store";
         if (Challenge is not null) headers.WWWAuthenticate = Challenge;
+        if (Allow is not null) headers.Allow = Allow;
         if (RetryAfter is { } wait) headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);
         if (Status == StatusCodes.Status413PayloadTooLarge) headers.Connection = "close";
         if (Body is null) return;

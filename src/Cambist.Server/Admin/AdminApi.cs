@@ -3,21 +3,6 @@ using Cambist.Protocol;
 
 namespace Cambist.Server;
 
-/// <summary>A request of somebody who was authenticated and has the scope.</summary>
-/// <param name="Http">The request.</param>
-/// <param name="Engine">What it is about.</param>
-/// <param name="By">Who sent it.</param>
-sealed record AdminRequest(HttpContext Http, CambistEngine Engine, Administrator By)
-{
-    public Registry Registry => Engine.Registry.Current;
-
-    /// <summary>A part of the path.</summary>
-    public string Path(string name) => (string)Http.Request.RouteValues[name]!;
-
-    /// <summary>A parameter of the query; null where it was not sent.</summary>
-    public string? Query(string name) => Http.Request.Query[name] is [{ Length: > 0 } value] ? value : null;
-}
-
 /// <summary>
 /// The admin API, on the management listener alone. Whatever is mapped here is authenticated, held against its scope, and answered
 /// with a problem (RFC 9457) where it fails.
@@ -41,6 +26,7 @@ sealed class AdminApi(IEndpointRouteBuilder endpoints, CambistEngine engine, Pla
         IssuerEndpoints.Map(api);
         KeyEndpoints.Map(api, services.GetRequiredService<TimeProvider>());
         api.MapRead(OpenApiDocument.Operation, request => Task.FromResult(AdminAnswer.Ok(OpenApiDocument.Of(Root, api._operations, request.Registry.Issuer))));
+        app.Map(Root + "/{**path}", (HttpContext http) => UnknownOperation.Of(http.Request.Path.Value![Root.Length..], api._operations).WriteAsync(http)).WithMetadata(OnManagement);
     }
 
     /// <summary>Maps an act that writes its own entry.</summary>
@@ -57,7 +43,7 @@ sealed class AdminApi(IEndpointRouteBuilder endpoints, CambistEngine engine, Pla
     {
         var answer = await read(request);
         if (answer.Status >= StatusCodes.Status400BadRequest) return answer;
-        var what = request.Http.Request.Path.Value![Root.Length..];
+        var what = request.Http.Request.Path.Value![Root.Length..] + request.Filters();
         var result = await engine.Store.Ledger.CommitAsync(request.By.Did("admin.read", what, request.Registry), CancellationToken.None);
         return result.Status == CommitStatus.Committed ? answer : Unknown();
     }
@@ -71,12 +57,8 @@ sealed class AdminApi(IEndpointRouteBuilder endpoints, CambistEngine engine, Pla
         catch (StoreUnavailableException e)
         {
             log.LogError(e, "The store cannot be used now; answered 503");
-            var away = AdminAnswer.Problem(StatusCodes.Status503ServiceUnavailable, "Store unavailable", "The store cannot be used now; try again later.", Reason.StoreUnavailable.WireName());
+            var away = AdminAnswer.Problem(StatusCodes.Status503ServiceUnavailable, "Store unavailable", "The store cannot be used now: what was asked for may not have been done; try again later.", Reason.StoreUnavailable.WireName());
             await (away with { RetryAfter = TimeSpan.FromSeconds(1) }).WriteAsync(http);
-        }
-        catch (BadHttpRequestException e) when (!http.Response.HasStarted)
-        {
-            await AdminAnswer.Problem(e.StatusCode, "Bad request", "The body cannot be read: it is too large, too slow, or broken off.").WriteAsync(http);
         }
         catch (Exception e) when (e is IOException or OperationCanceledException && http.RequestAborted.IsCancellationRequested)
         {
@@ -100,22 +82,48 @@ sealed class AdminApi(IEndpointRouteBuilder endpoints, CambistEngine engine, Pla
                 : AdminAnswer.Problem(StatusCodes.Status429TooManyRequests, "Too many failures", "Too many wrong tokens came from this address; try again later.", denied.Reason.WireName()) with { RetryAfter = denied.RetryAfter };
         }
 
-        if (operation.Scope is { } scope && !by.Scopes.Contains(scope)) return await ForbidAsync(by, operation.Name, scope);
-        foreach (var parameter in http.Request.Query)
+        var request = new AdminRequest(http, engine, by);
+        var answer = Forbidden(operation, by) ?? WrongQuery(operation, http.Request.Query) ?? await ActAsync(request, act);
+        if (answer.Status >= StatusCodes.Status400BadRequest && !answer.IsRecorded) await RecordAsync(request, operation, answer);
+        return answer;
+    }
+
+    static AdminAnswer? Forbidden(AdminOperation operation, Administrator by) =>
+        operation.Scope is not { } scope || by.Scopes.Contains(scope)
+            ? null
+            : AdminAnswer.Problem(StatusCodes.Status403Forbidden, "Forbidden", $"The token lacks the scope {scope} of {ReservedNames.AdminResource}.", Reason.ScopeNotGranted.WireName())
+                with
+            { Challenge = BearerToken.Challenge("insufficient_scope", scope) };
+
+    static AdminAnswer? WrongQuery(AdminOperation operation, IQueryCollection query)
+    {
+        foreach (var parameter in query)
         {
             if (!operation.Knows(parameter.Key)) return AdminAnswer.BadRequest(operation.Query.IsEmpty ? "This takes no query." : $"A parameter of the query is not known here; known: {string.Join(", ", operation.Query.Select(one => one.Name))}.");
             if (parameter.Value.Count != 1) return AdminAnswer.BadRequest($"{parameter.Key} is repeated.");
         }
 
-        return await act(new(http, engine, by));
+        return null;
     }
 
-    async Task<AdminAnswer> ForbidAsync(Administrator by, string name, string scope)
+    static async Task<AdminAnswer> ActAsync(AdminRequest request, Func<AdminRequest, Task<AdminAnswer>> act)
     {
-        var registry = engine.Registry.Current;
-        await engine.Store.Ledger.CommitAsync(by.WasRefused(name, new(Reason.ScopeNotGranted, $"the token lacks the scope {scope}"), registry), CancellationToken.None);
-        var forbidden = AdminAnswer.Problem(StatusCodes.Status403Forbidden, "Forbidden", $"The token lacks the scope {scope} of {ReservedNames.AdminResource}.", Reason.ScopeNotGranted.WireName());
-        return forbidden with { Challenge = BearerToken.Challenge("insufficient_scope", scope) };
+        try
+        {
+            return await act(request);
+        }
+        catch (BadHttpRequestException e)
+        {
+            return AdminAnswer.Problem(e.StatusCode, "Bad request", "The body cannot be read: it is too large, too slow, or broken off.");
+        }
+    }
+
+    /// <summary>What an administrator was refused is on record like what they did; of what they sent, no more than the id in the path.</summary>
+    async Task RecordAsync(AdminRequest request, AdminOperation operation, AdminAnswer answer)
+    {
+        var reason = Reasons.Parse((string?)answer.Body?["reason"] ?? "") ?? Reason.None;
+        var refused = new Denied(reason, $"{request.What(operation)}\n{answer.Status} {answer.Body?["title"]}: {answer.Body?["detail"]}");
+        await engine.Store.Ledger.CommitAsync(request.By.WasRefused(operation.Name, refused, request.Registry), CancellationToken.None);
     }
 
     /// <summary>A token that does not authenticate, whatever is wrong with it.</summary>

@@ -4,13 +4,12 @@ using System.Security.Cryptography;
 namespace Cambist.Server;
 
 /// <summary>
-/// The bootstrap token of the admin API: <c>Cambist:AdminToken</c>; else the one in <c>admin-token</c> beside the store, made when a
-/// store has none; off on PostgreSQL where it is not set. The store keeps its hash alone.
+/// The bootstrap token of the admin API: the one that was set last as <c>Cambist:AdminToken</c>; else the one in <c>admin-token</c>
+/// beside the store, made when a store has none; off on PostgreSQL where it is not set. The store keeps its hash alone.
 /// </summary>
 static class BootstrapToken
 {
     public const string FileName = "admin-token";
-    const int ShortestUnwarned = 32;
 
     /// <summary>Has the store know the token.</summary>
     /// <returns>The token where it was made now, for a terminal; null where there was one.</returns>
@@ -18,27 +17,34 @@ static class BootstrapToken
     {
         if (settings.AdminToken is { } set)
         {
-            if (set.Length < ShortestUnwarned) log.LogWarning("Cambist:AdminToken has fewer than {Shortest} characters; whoever guesses it mints, revokes and reads. cambist new secret prints a good one", ShortestUnwarned);
-            await engine.Administrators.KeepBootstrapTokenAsync(set, cancellationToken);
+            if (await engine.Administrators.KeepBootstrapTokenAsync(set, cancellationToken)) log.LogInformation("Cambist:AdminToken replaced the bootstrap token of the admin API: the one before opens nothing any more");
+            if (PathOf(settings) is { } stale) RemoveStale(stale, set, log);
             return null;
         }
 
         if (PathOf(settings) is not { } path)
         {
-            // Off: what an earlier start kept opens nothing any more.
-            if (await engine.Store.Registries.FindAdminTokenHashAsync(cancellationToken) is { Length: > 0 }) await engine.Store.Registries.SaveAdminTokenHashAsync(default, cancellationToken);
+            await engine.Administrators.KeepBootstrapTokenAsync(null, cancellationToken); // off: what an earlier start kept opens nothing any more
             return null;
         }
 
         try
         {
-            if (Read(path) is { } kept)
+            var inFile = Read(path);
+            if (await engine.Administrators.HasBootstrapTokenAsync(cancellationToken))
             {
-                await engine.Administrators.KeepBootstrapTokenAsync(kept, cancellationToken);
+                // What is kept stays in force: a file can be older than what replaced it. Without one, somebody keeps it elsewhere.
+                if (inFile is not null && !await engine.Administrators.IsBootstrapTokenAsync(inFile, cancellationToken))
+                    log.LogWarning("{Path} does not hold the bootstrap token that is in force, and opens nothing; delete it. Cambist:AdminToken replaces the one in force", path);
                 return null;
             }
 
-            if (await engine.Store.Registries.FindAdminTokenHashAsync(cancellationToken) is not null) return null; // somebody keeps it elsewhere
+            if (inFile is not null)
+            {
+                await engine.Administrators.KeepBootstrapTokenAsync(inFile, cancellationToken); // made by a start that went no further
+                return null;
+            }
+
             var made = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
             Write(path, made); // before its hash is kept, or a crash between the two would leave a token that nobody knows
             await engine.Administrators.KeepBootstrapTokenAsync(made, cancellationToken);
@@ -53,6 +59,21 @@ static class BootstrapToken
 
     /// <summary>Beside the SQLite store; null with PostgreSQL, where no folder is all nodes'.</summary>
     public static string? PathOf(ServerSettings settings) => settings.SqlitePath is { } store ? Path.Combine(Path.GetDirectoryName(store)!, FileName) : null;
+
+    /// <summary>A file that holds another token than the one that was set opens nothing any more, and would be tried.</summary>
+    static void RemoveStale(string path, string set, ILogger log)
+    {
+        try
+        {
+            if (!File.Exists(path) || PlainFile.IsEmptyOrSpecial(path) || File.ReadAllText(path).Trim() == set) return;
+            File.Delete(path);
+            log.LogInformation("Removed {Path}: Cambist:AdminToken took the place of the bootstrap token in it", path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            log.LogWarning("{Path} holds a bootstrap token that Cambist:AdminToken replaced, and cannot be removed ({Fault}); delete it", path, e.Message);
+        }
+    }
 
     static string? Read(string path)
     {

@@ -28,6 +28,7 @@ static class EntryJson
         json["registry_revision"] = entry.RegistryRevision;
         if (entry.ExpiresAt is { } expiresAt) json["expires_at"] = Times.Of(expiresAt);
         Add("counted", Counted(entry.Counted));
+        if (entry.Outcome == DecisionOutcome.AdminAct) Add("trace", Trace(entry)); // what was done, and why: short
         return json;
 
         void Add(string name, JsonNode? value)
@@ -40,7 +41,7 @@ static class EntryJson
     public static JsonObject WithTrace(LedgerEntry entry)
     {
         var json = Of(entry);
-        if (entry.Trace is { } trace) json["trace"] = List(trace.ReplaceLineEndings("\n").Split('\n'));
+        if (Trace(entry) is { } trace) json["trace"] = trace;
         if (!entry.Input.IsEmpty) json["input"] = JsonNode.Parse(entry.Input.Span);
         return json;
     }
@@ -60,7 +61,8 @@ static class EntryJson
     static JsonObject? Party(RecordedParty? party)
     {
         if (party is null) return null;
-        var json = new JsonObject { ["issuer"] = party.Issuer, ["sub"] = party.Sub };
+        var json = new JsonObject { ["issuer"] = party.Issuer };
+        if (party.Sub.Length > 0) json["sub"] = party.Sub;
         if (party.Lineage is { } id) json["jti"] = id;
         return json;
     }
@@ -72,6 +74,8 @@ static class EntryJson
         if (counted.Address is { } address) json["address"] = address;
         return json;
     }
+
+    static JsonArray? Trace(LedgerEntry entry) => entry.Trace is { } trace ? List(trace.ReplaceLineEndings("\n").Split('\n')) : null;
 
     static JsonArray List(IEnumerable<string> texts) => [.. texts.Select(text => (JsonNode)text)];
 }

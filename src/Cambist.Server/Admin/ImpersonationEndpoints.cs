@@ -40,7 +40,7 @@ static class ImpersonationEndpoints
         {
             return denied.Reason == Reason.ClientAuthenticationFailed ? AdminApi.Unknown()
                 : denied.Reason == Reason.RequestTooLarge ? AdminAnswer.BadRequest($"{denied.Detail}.")
-                : AdminAnswer.Problem(StatusCodes.Status400BadRequest, "Not minted", $"Nobody could redeem it: {denied.Detail}.", denied.Reason.WireName());
+                : AdminAnswer.Problem(StatusCodes.Status400BadRequest, "Not minted", $"Nobody could redeem it: {denied.Detail}.", denied.Reason.WireName()) with { IsRecorded = true };
         }
 
         return AdminAnswer.Created(new JsonObject
@@ -56,7 +56,7 @@ static class ImpersonationEndpoints
     {
         var subject = body.Text("subject", LongestName, isRequired: true);
         var reason = body.Text("reason", LongestReason, isRequired: true);
-        var client = body.Text("client", LongestName);
+        var client = body.Name("client", LongestName);
         var targets = body.Texts("targets", LongestName);
         var mayAct = body.Object("may_act");
         var claims = body.Object("claims");
@@ -93,7 +93,7 @@ static class ImpersonationEndpoints
         foreach (var (member, value) in mayAct.EnumerateObject())
         {
             var text = value.GetString();
-            if (member is not ("sub" or "iss") || text is null || !JsonBody.IsText(text, LongestName)) body.Wrong("may_act holds the string sub, maybe the string iss, and nothing else");
+            if (member is not ("sub" or "iss") || text is null || !PlainText.Is(text, LongestName)) body.Wrong("may_act holds the string sub, maybe the string iss, and nothing else");
             if (member == "sub") sub = text;
             if (member == "iss" && text is not null && text != registry.Issuer && !registry.IssuersByIdentifier.ContainsKey(text)) body.Wrong("may_act.iss is neither this server nor a trusted issuer");
         }
@@ -134,7 +134,7 @@ static class ImpersonationEndpoints
     static async Task<AdminAnswer> CancelAsync(AdminRequest request)
     {
         var reason = request.Query("reason");
-        if (reason is not null && !JsonBody.IsText(reason, LongestReason)) return AdminAnswer.BadRequest($"reason must be 1 to {LongestReason} printable characters.");
+        if (reason is not null && !PlainText.Is(reason, LongestReason)) return AdminAnswer.BadRequest($"reason {PlainText.MustBe(LongestReason)}.");
         return await request.Engine.Impersonation.CancelAsync(request.By, request.Path("id"), reason, CancellationToken.None)
             ? AdminAnswer.NoContent
             : AdminAnswer.NotFound("There is no impersonation token of this id that is neither expired nor cancelled. What it gave ends with DELETE /admin/v1/tokens/{id}.");

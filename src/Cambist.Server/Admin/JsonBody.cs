@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Microsoft.Net.Http.Headers;
 
 namespace Cambist.Server;
 
@@ -17,8 +18,7 @@ sealed class JsonBody(Claims body)
     /// <summary>Reads the body; null with the answer where there is no object.</summary>
     public static async Task<(JsonBody? Body, AdminAnswer? Refusal)> ReadAsync(HttpRequest request)
     {
-        var type = request.ContentType?.Split(';')[0].Trim();
-        if (!"application/json".Equals(type, StringComparison.OrdinalIgnoreCase) || request.Headers.ContentEncoding.Count > 0)
+        if (!IsJson(request.ContentType) || request.Headers.ContentEncoding.Count > 0)
             return (null, AdminAnswer.Problem(StatusCodes.Status415UnsupportedMediaType, "Unsupported media type", "The body must be application/json in UTF-8, not encoded."));
 
         var buffer = new byte[Longest + 1];
@@ -26,15 +26,40 @@ sealed class JsonBody(Claims body)
         if (length > Longest) return (null, AdminAnswer.Problem(StatusCodes.Status413PayloadTooLarge, "Too large", $"The body may have {Longest} bytes."));
         return Claims.TryParse(buffer.AsMemory(0, length), out var claims, out var fault)
             ? (new(claims), null)
-            : (null, AdminAnswer.BadRequest($"The body is no JSON object that this server reads ({fault}): UTF-8, no member twice, at most {Claims.MaxDepth} deep."));
+            : (null, AdminAnswer.BadRequest(Describe(fault)));
     }
 
-    /// <summary>A string of printable characters; null where it is absent, or wrong.</summary>
+    /// <summary>JSON is UTF-8 (RFC 8259 §8.1): whoever says another charset sent something else.</summary>
+    static bool IsJson(string? contentType) =>
+        MediaTypeHeaderValue.TryParse(contentType, out var type) && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+        && type.Parameters.All(one => one.Name.Equals("charset", StringComparison.OrdinalIgnoreCase) && one.GetUnescapedValue().Equals("utf-8", StringComparison.OrdinalIgnoreCase));
+
+    static string Describe(JsonFault fault) => fault switch
+    {
+        JsonFault.NotUtf8 => "The body must be UTF-8, without a byte order mark.",
+        JsonFault.NotAnObject => "The body must be a JSON object.",
+        JsonFault.DuplicateName => "The body has a member twice in one object.",
+        JsonFault.LoneSurrogate => "The body escapes half of a surrogate pair.",
+        JsonFault.TooDeep => $"The body is nested deeper than {Claims.MaxDepth} levels.",
+        JsonFault.TooLong => "The body is too long.",
+        _ => "The body is not JSON.",
+    };
+
+    /// <summary>A string that people read, and may not be misled by (<see cref="PlainText"/>); null where it is absent, or wrong.</summary>
     public string? Text(string name, int longest, bool isRequired = false)
     {
         if (!Has(name, isRequired, out var claim)) return null;
-        if (claim.GetString() is { } text && IsText(text, longest)) return text;
-        Wrong($"{name} must be a string of 1 to {longest} printable characters");
+        if (claim.GetString() is { } text && PlainText.Is(text, longest)) return text;
+        Wrong($"{name} {PlainText.MustBe(longest)}");
+        return null;
+    }
+
+    /// <summary>A string that must be the name of something there is, whatever characters that has; null where it is absent, or wrong.</summary>
+    public string? Name(string name, int longest)
+    {
+        if (!Has(name, isRequired: false, out var claim)) return null;
+        if (claim.GetString() is { } text && IsName(text, longest)) return text;
+        Wrong($"{name} must be a string of 1 to {longest} characters, none of them a control character");
         return null;
     }
 
@@ -43,7 +68,7 @@ sealed class JsonBody(Claims body)
     {
         if (!Has(name, isRequired: false, out var claim)) return null;
         var texts = claim.Kind == ClaimKind.Array ? Items(claim) : [claim.GetString()];
-        if (texts.Length > 0 && texts.All(text => text is not null && IsText(text, longest))) return [.. texts.Select(text => text!)];
+        if (texts.Length > 0 && texts.All(text => text is not null && IsName(text, longest))) return [.. texts.Select(text => text!)];
         Wrong($"{name} must be a list of at least one string; an empty list never means all");
         return null;
     }
@@ -71,11 +96,11 @@ sealed class JsonBody(Claims body)
     public AdminAnswer? Done()
     {
         foreach (var (name, _) in body.Root.EnumerateObject())
-            if (!_known.Contains(name)) Wrong($"there is a member that is not known here; known: {string.Join(", ", _known)}");
-        return Fault is { } fault ? AdminAnswer.BadRequest($"{char.ToUpperInvariant(fault[0])}{fault[1..]}.") : null;
+            if (!_known.Contains(name)) Wrong($"There is a member that is not known here; known: {string.Join(", ", _known)}");
+        return Fault is { } fault ? AdminAnswer.BadRequest($"{fault}.") : null;
     }
 
-    public static bool IsText(string text, int longest) => text.Length > 0 && text.Length <= longest && !text.Any(char.IsControl) && !string.IsNullOrWhiteSpace(text);
+    static bool IsName(string text, int longest) => text.Length > 0 && text.Length <= longest && !text.Any(char.IsControl);
 
     bool Has(string name, bool isRequired, out Claim claim)
     {

@@ -16,19 +16,19 @@ static class RevocationEndpoints
         if (body is null) return refusal!;
         (RevocationKind Kind, string Name, string? Value)[] all =
         [
-            (RevocationKind.Lineage, "id", body.Text("id", LongestName)),
-            (RevocationKind.Subject, "subject", body.Text("subject", LongestName)),
-            (RevocationKind.Client, "client", body.Text("client", LongestName)),
-            (RevocationKind.Issuer, "issuer", body.Text("issuer", LongestName)),
+            (RevocationKind.Lineage, "id", body.Name("id", LongestName)),
+            (RevocationKind.Subject, "subject", body.Name("subject", LongestName)),
+            (RevocationKind.Client, "client", body.Name("client", LongestName)),
+            (RevocationKind.Issuer, "issuer", body.Name("issuer", LongestName)),
         ];
         var reason = body.Text("reason", LongestName, isRequired: true);
         var named = all.Where(one => one.Value is not null).ToArray();
-        if (named.Length != 1) body.Wrong("name exactly one of id, subject, client and issuer");
+        if (named.Length != 1) body.Wrong("Name exactly one of id, subject, client and issuer");
         else if (Fault(named[0].Kind, named[0].Value!, request.Registry) is { } fault) body.Wrong(fault);
         if (body.Done() is { } wrong) return wrong;
 
         var (kind, name, value) = named[0];
-        if (await request.Engine.Revocations.RevokeAsync(request.By, kind, value!, reason!, CancellationToken.None) is not { } revoked) return AdminApi.Unknown();
+        if (await request.Engine.Revocations.RevokeAsync(request.By, RevocationActs.CreateAction, kind, value!, reason!, CancellationToken.None) is not { } revoked) return AdminApi.Unknown();
         var json = new JsonObject { [name] = revoked.Value, ["revoked_at"] = Times.Of(revoked.At) };
         if (kind == RevocationKind.Client && !request.Registry.Clients.ContainsKey(value!)) json["warning"] = "The registry has no client of this id.";
         return AdminAnswer.Ok(json);

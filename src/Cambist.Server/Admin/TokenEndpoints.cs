@@ -24,10 +24,12 @@ static class TokenEndpoints
         var descendants = await Family.DescendantsAsync(decisions, id, aborted);
         if (itself is null && descendants.Count == 0) return AdminAnswer.NotFound("The ledger has no token of this id, or no longer.");
 
+        var ancestors = await Family.AncestorsAsync(decisions, id, aborted);
         var json = new JsonObject { ["jti"] = id };
         if (itself is not null) json["entry"] = EntryJson.Of(itself);
-        json["ancestors"] = List(await Family.AncestorsAsync(decisions, id, aborted));
+        json["ancestors"] = List(ancestors);
         json["descendants"] = List(descendants);
+        await RevocationJson.AddAsync(json, id, itself is null ? [.. ancestors] : [.. ancestors, itself], request);
         return AdminAnswer.Ok(json);
     }
 
@@ -36,8 +38,8 @@ static class TokenEndpoints
         var id = request.Path("jti");
         if (!Lineage.IsWellFormed(id)) return NoId();
         var reason = request.Query("reason") ?? "revoked at the admin API";
-        if (!JsonBody.IsText(reason, 1000)) return AdminAnswer.BadRequest("reason must be 1 to 1000 printable characters.");
-        return await request.Engine.Revocations.RevokeAsync(request.By, RevocationKind.Lineage, id, reason, CancellationToken.None) is null ? AdminApi.Unknown() : AdminAnswer.NoContent;
+        if (!PlainText.Is(reason, 1000)) return AdminAnswer.BadRequest($"reason {PlainText.MustBe(1000)}.");
+        return await request.Engine.Revocations.RevokeAsync(request.By, RevocationActs.RevokeTokenAction, RevocationKind.Lineage, id, reason, CancellationToken.None) is null ? AdminApi.Unknown() : AdminAnswer.NoContent;
     }
 
     static AdminAnswer NoId() => AdminAnswer.BadRequest("This is no id of a token: write the jti, such as it stands in the token.");

@@ -36,7 +36,7 @@ sealed record ServerSettings
     /// <summary>How long ledger entries stay. 90 days by default.</summary>
     public TimeSpan AuditRetention { get; init; } = TimeSpan.FromDays(90);
 
-    /// <summary>The bootstrap token of the admin API; where it is not set, made once an SQLite store, and off on PostgreSQL.</summary>
+    /// <summary>The bootstrap token of the admin API, of at least 22 characters; where it is not set, made once an SQLite store, and off on PostgreSQL.</summary>
     public string? AdminToken { get; init; }
 
     /// <summary>Keeps the token, and passwords in a connection string, out of logs.</summary>
@@ -102,9 +102,12 @@ sealed record ServerSettings
         : bool.TryParse(text, out var value) ? value
         : throw new FailedException($"Cambist:{name} is \"{text}\"; write true or false");
 
+    const int ShortestToken = 22; // 128 random bits in base64url
+
     // its value is in no message
     static string? ReadToken(IConfigurationSection section, string name) =>
         section[name] is not { Length: > 0 } token ? null
+        : token.Length < ShortestToken ? throw new FailedException($"Cambist:{name} has fewer than {ShortestToken} characters, and whoever guesses it may do everything; cambist new secret prints a good one")
         : BearerToken.IsToken68(token) ? token
         : throw new FailedException($"Cambist:{name} does not fit a header; write letters, digits and -._~+/ alone, such as cambist new secret prints");
 

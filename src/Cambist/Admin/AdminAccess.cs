@@ -24,13 +24,39 @@ internal sealed class AdminAccess(Store store, ActiveRegistry registry, OwnToken
         return result.Gives(out var administrator, out var denied) ? administrator : strangers.AtAdminApi(address, isGuess: sent.Jws is null, denied.Detail);
     }
 
-    /// <summary>Keeps a bootstrap token, by its hash; it replaces an older one. Nothing is written where it is the one that is kept.</summary>
-    public async ValueTask KeepBootstrapTokenAsync(string token, CancellationToken cancellationToken)
+    /// <summary>The store has a bootstrap token; it may be any.</summary>
+    public async ValueTask<bool> HasBootstrapTokenAsync(CancellationToken cancellationToken) =>
+        await store.Registries.FindAdminTokenHashAsync(cancellationToken) is { Length: > 0 };
+
+    /// <summary>Whether this is the bootstrap token.</summary>
+    public async ValueTask<bool> IsBootstrapTokenAsync(string token, CancellationToken cancellationToken) =>
+        await store.Registries.FindAdminTokenHashAsync(cancellationToken) is { } kept && CryptographicOperations.FixedTimeEquals(kept.Span, HashOf(token));
+
+    /// <summary>
+    /// Keeps a bootstrap token, by its hash; null for none. One that it replaces opens nothing any more, and that is on record. Nothing
+    /// is written where it is the one that is kept.
+    /// </summary>
+    /// <returns>Whether another was replaced.</returns>
+    public async ValueTask<bool> KeepBootstrapTokenAsync(string? token, CancellationToken cancellationToken)
     {
-        var hash = HashOf(token);
-        var kept = await store.Registries.FindAdminTokenHashAsync(cancellationToken);
-        if (kept is null || !CryptographicOperations.FixedTimeEquals(kept.Value.Span, hash)) await store.Registries.SaveAdminTokenHashAsync(hash, cancellationToken);
+        var hash = token is null ? [] : HashOf(token);
+        var kept = await store.Registries.FindAdminTokenHashAsync(cancellationToken) ?? default;
+        if (CryptographicOperations.FixedTimeEquals(kept.Span, hash)) return false;
+
+        // The record first: a crash between the two leaves an entry too many, and no replacement that nobody can see.
+        if (!kept.IsEmpty) await store.Ledger.CommitAsync(Replaced(token is null ? "the bootstrap token is off" : "the bootstrap token was replaced"), cancellationToken);
+        await store.Registries.SaveAdminTokenHashAsync(hash, cancellationToken);
+        return !kept.IsEmpty;
     }
+
+    LedgerEntry Replaced(string what) => new()
+    {
+        Outcome = DecisionOutcome.AdminAct,
+        Action = "bootstrap_token.replace",
+        Actor = new("os-user", Environment.UserName, null),
+        Trace = what + ", by the setting Cambist:AdminToken of the server that started",
+        RegistryRevision = registry.Current.Revision,
+    };
 
     async ValueTask<Result<Administrator>> OfAccessTokenAsync(SentToken sent, CancellationToken cancellationToken)
     {

@@ -44,7 +44,7 @@ internal sealed class ImpersonationActs(ITokenStore tokens, ILedger ledger, Acti
     /// <returns>False where no unexpired one has this id.</returns>
     public ValueTask<bool> CancelAsync(Administrator by, string id, string? reason, CancellationToken cancellationToken)
     {
-        var entry = by.Did(CancelAction, $"cancelled {id}{(reason is null ? "" : $"\nreason: {reason}")}", registry.Current) with { DependsOn = [] };
+        var entry = by.Did(CancelAction, $"cancelled {id}{(reason is null ? "" : $"\nreason: {reason}")}", registry.Current) with { Subject = new(ReservedNames.Impersonation, "", id), DependsOn = [] };
         return tokens.CancelAsync(id, entry, cancellationToken);
     }
 

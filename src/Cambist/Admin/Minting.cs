@@ -2,7 +2,7 @@ using Cambist.Protocol;
 
 namespace Cambist;
 
-/// <summary>Whether an impersonation token could be redeemed at all: by some client, for some target, that a rule allows and no deny entry forbids.</summary>
+/// <summary>Whether an impersonation token could be redeemed at all: by some client that may act with it, for some target, that a rule allows and no deny entry forbids.</summary>
 internal static class Minting
 {
     public static Denied? Check(ResolvedToken subject, Registry registry, DateTimeOffset now)
@@ -16,8 +16,8 @@ internal static class Minting
                 foreach (var target in rule.Targets.Keys)
                 {
                     if (!IsMeant(subject.Minted!, client, target) || !CanRedeem(registry.Clients[client])) continue;
-                    if (Forbids(subject, rule, client, target, registry, now) is not { } deny) return null;
-                    nearest ??= DenyCheck.Refusal(deny);
+                    if (Forbids(subject, rule, registry.Clients[client], target, registry, now) is not { } refusal) return null;
+                    nearest ??= refusal;
                 }
             }
         }
@@ -40,9 +40,12 @@ internal static class Minting
 
     static bool CanRedeem(RegisteredClient client) => client is { IsPublic: false, IsDisabled: false } && client.Grants.Contains(GrantTypes.TokenExchange);
 
-    static DenyEntry? Forbids(ResolvedToken subject, Rule rule, string client, string target, Registry registry, DateTimeOffset now)
+    static Denied? Forbids(ResolvedToken subject, Rule rule, RegisteredClient client, string target, Registry registry, DateTimeOffset now)
     {
-        var input = new DecisionInput { Client = registry.Clients[client], Subject = subject, Target = Target.Default(registry.Resources[target]), Now = now };
-        return DenyCheck.FirstMatch(input, rule, input.Target, registry);
+        var input = new DecisionInput { Client = client, Subject = subject, Target = Target.Default(registry.Resources[target]), Now = now };
+        if (DenyCheck.FirstMatch(input, rule, input.Target, registry) is { } deny) return DenyCheck.Refusal(deny);
+
+        // Whom an actor token will name cannot be known yet; where none is wanted, it is the client that acts.
+        return rule.Actor is ActorRequirement.Token ? null : Entitlement.CheckMinter(subject, client.Id) ?? MayAct.Check(subject, actor: null, client, registry);
     }
 }

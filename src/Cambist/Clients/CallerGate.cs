@@ -13,7 +13,7 @@ internal sealed class CallerGate(ClientAuthenticator clients, DecisionRecorder r
     /// <param name="cancellationToken">Gives up waiting.</param>
     public async ValueTask<Outcome?> AdmitAsync(Walk walk, PresentedCredentials credentials, bool takesPublic, CancellationToken cancellationToken)
     {
-        if (!(await clients.AuthenticateAsync(walk, credentials, cancellationToken)).Gives(out var client, out var denied)) return recorder.Unauthenticated(walk, denied);
+        if (!(await clients.AuthenticateAsync(walk, credentials, cancellationToken)).Gives(out var client, out var denied)) return await recorder.UnauthenticatedAsync(walk, denied, cancellationToken);
         return client.IsPublic && !takesPublic
             ? recorder.Unauthenticated(walk, ClientAuthenticator.Failed("a public client has no credential to show, and this endpoint wants one"))
             : await recorder.SpendAsync(walk, cancellationToken);

@@ -15,16 +15,22 @@ internal sealed class ClientAuthenticator(IssuerKeys keys)
         var hasAssertion = presented.ClientAssertion is not null || presented.ClientAssertionType is not null;
         var ways = (presented.Authorization is null ? 0 : 1) + (presented.ClientSecret is null ? 0 : 1) + (hasAssertion ? 1 : 0);
         walk.Caller = new(presented.ClientId, presented.Address, IsGuess: false);
-        if (ways > 1) return new(new Denied(Reason.ClientAuthenticationAmbiguous, "more than one of Authorization header, client_secret and client_assertion"));
-        return hasAssertion ? ByAssertionAsync(walk, presented, cancellationToken) : new(AtOnce(walk, presented));
+        if (hasAssertion) return ByAssertionAsync(walk, presented, isOnly: ways == 1, cancellationToken);
+        return ways > 1 ? new(Ambiguous()) : new(AtOnce(walk, presented));
     }
 
-    async ValueTask<Result<RegisteredClient>> ByAssertionAsync(Walk walk, PresentedCredentials presented, CancellationToken cancellationToken)
+    /// <summary>Beside another credential, or a client_id that names somebody else, an assertion authenticates nobody; a good one is spent all the same.</summary>
+    async ValueTask<Result<RegisteredClient>> ByAssertionAsync(Walk walk, PresentedCredentials presented, bool isOnly, CancellationToken cancellationToken)
     {
         var result = await PrivateKeyJwt.AuthenticateAsync(walk, presented, keys, cancellationToken);
-        if (result.Gives(out var client, out _)) walk.Client = client;
+        if (!isOnly) return Ambiguous();
+        if (!result.Gives(out var client, out _)) return result;
+        if (presented.ClientId is { } said && said != client.Id) return Failed("client_id is not the assertion's sub"); // RFC 7521 §4.2
+        walk.Client = client;
         return result;
     }
+
+    static Denied Ambiguous() => new(Reason.ClientAuthenticationAmbiguous, "more than one of Authorization header, client_secret and client_assertion");
 
     /// <summary>The methods that need nothing but the registry. One file a method; each finds the client it speaks for and says whether it is that client.</summary>
     static Result<RegisteredClient> AtOnce(Walk walk, PresentedCredentials presented)

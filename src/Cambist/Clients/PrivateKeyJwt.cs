@@ -36,7 +36,7 @@ static class PrivateKeyJwt
         // RFC 8725 §3.11: another kind of JWT is none of these; untyped ones are what most libraries send.
         if (jws.Type is not (null or "jwt" or "client-authentication+jwt")) return ClientAuthenticator.Failed("typ is of another kind of JWT");
 
-        if (!FindClient(walk, presented, jws.Payload).Gives(out var client, out var denied)) return denied;
+        if (!FindClient(walk, jws.Payload).Gives(out var client, out var denied)) return denied;
         if (!IsForUsAlone(jws.Payload, walk.Registry.Issuer)) return ClientAuthenticator.Failed("aud is not our issuer alone");
         if (TokenTimes.Read(jws.Payload, walk.Now, maxAge: null, out var times) is { } untimely) return ClientAuthenticator.Failed(untimely.Detail);
         if (times.ExpiresAt > walk.Now.ToUnixTimeSeconds() + (long)LongestLife.TotalSeconds) return ClientAuthenticator.Failed($"exp is more than {LongestLife.TotalMinutes} minutes ahead");
@@ -46,13 +46,12 @@ static class PrivateKeyJwt
         return null;
     }
 
-    /// <summary><c>iss</c> and <c>sub</c> are the client's id (RFC 7523 §3, 1 and 2; OpenID Connect Core §9), and so is <c>client_id</c> where it is sent (RFC 7521 §4.2).</summary>
-    static Result<RegisteredClient> FindClient(Walk walk, PresentedCredentials presented, Claims claims)
+    /// <summary><c>iss</c> and <c>sub</c> are the client's id (RFC 7523 §3, 1 and 2; OpenID Connect Core §9).</summary>
+    static Result<RegisteredClient> FindClient(Walk walk, Claims claims)
     {
         if (!claims.TryGet("sub"u8, out var sub) || sub.GetString() is not { } clientId) return ClientAuthenticator.Failed("sub is missing");
         walk.Caller = walk.Caller with { ClientId = clientId }; // a failure is counted under whom the assertion speaks of
         if (!claims.TryGet("iss"u8, out var iss) || !iss.IsString(clientId)) return ClientAuthenticator.Failed("iss is not sub");
-        if (presented.ClientId is { } said && said != clientId) return ClientAuthenticator.Failed("client_id is not the assertion's sub");
         if (!walk.Registry.Clients.TryGetValue(clientId, out var client)) return ClientAuthenticator.Failed("unknown client");
         if (client.Authentication != ClientAuthenticationMethod.PrivateKeyJwt) return ClientAuthenticator.Failed("the client authenticates in another way");
         return client.IsDisabled ? ClientAuthenticator.Failed("the client is disabled") : client;

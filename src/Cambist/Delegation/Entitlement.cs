@@ -25,13 +25,17 @@ internal static class Entitlement
     static Denied? CheckActor(ResolvedToken actor, RegisteredClient caller, Registry registry) =>
         actor.Act is null ? CheckToken(actor, caller, registry) : new(Reason.SubjectActNotAccepted, "an actor token must not carry act");
 
-    /// <summary>Who minted an impersonation token is not who acts with it, and it may say for which targets it is.</summary>
+    /// <summary>An impersonation token is not its minter's to use, and it may say for which targets it is.</summary>
     static Denied? CheckMinted(DecisionInput input, SelectedRule selected)
     {
         if (input.Subject.Minted is not { } minted) return null;
-        if (minted.WasMintedBy(input.Actor?.Subject ?? input.Client.Id)) return new(Reason.ActorIsMinter, $"{minted.Minter.Sub} minted the token");
-        return minted.CheckTarget(selected.Target.Resource); // which may be the rule's default
+        return CheckMinter(input.Subject, input.Actor?.Subject ?? input.Client.Id)
+            ?? minted.CheckTarget(selected.Target.Resource); // which may be the rule's default
     }
+
+    /// <summary>Who minted an impersonation token is not who acts with it.</summary>
+    public static Denied? CheckMinter(ResolvedToken impersonation, string actor) =>
+        impersonation.Minted!.WasMintedBy(actor) ? new(Reason.ActorIsMinter, $"{actor} minted the token") : null;
 
     static Denied? CheckRequestedType(DecisionInput input, SelectedRule selected)
     {

@@ -13,17 +13,18 @@ public sealed class CambistEngine : IAsyncDisposable
         var clients = new ClientAuthenticator(issuerKeys);
         var recorder = new DecisionRecorder(store.Ledger, strangers);
         var writer = new AccessTokenWriter(keys);
+        var code = new ApplicationCode(clock, listener);
         var (refresh, opaque, own) = (new RefreshTokens(store.Tokens), new OpaqueTokens(store.Tokens), new OwnTokens(keys));
         var tokens = new TokenResolution(
         [
             new ImpersonationTokens(store.Tokens), refresh, opaque, own, new TrustedIssuers(issuerKeys, keys),
-            new RemoteIntrospection(introspection, keys), new CustomResolvers(extensions.Resolvers, keys, listener),
+            new RemoteIntrospection(introspection, keys), new CustomResolvers(extensions.Resolvers, keys, code),
         ], store.Ledger);
         var callers = new CallerGate(clients, recorder);
         var presented = new PresentedTokens(refresh, opaque, own);
 
         (Store, Registry, Keys, IssuerKeys, IssuerIntrospection) = (store, registry, keys, issuerKeys, introspection);
-        Exchange = new TokenExchange(registry, clients, tokens, new Customizers(extensions.Customizers, listener), writer, recorder, clock);
+        Exchange = new TokenExchange(registry, clients, tokens, new Customizers(extensions.Customizers, code), writer, recorder, clock);
         ClientCredentials = new ClientCredentialsGrant(registry, clients, writer, recorder, clock);
         Introspection = new TokenIntrospection(registry, callers, presented, store.Ledger, clock);
         Revocation = new TokenRevocation(registry, callers, presented, store.Ledger, recorder, clock);

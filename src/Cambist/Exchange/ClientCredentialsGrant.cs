@@ -21,7 +21,7 @@ public sealed class ClientCredentialsGrant
         var walk = new Walk(_registry.Current, _clock.GetUtcNow(), GrantTypes.ClientCredentials) { ScopesAsked = request.Scopes };
         ValueTask<Outcome> Refuse(Denied why) => _recorder.RefuseAsync(walk, why, cancellationToken);
 
-        if (!(await _clients.AuthenticateAsync(walk, request.Credentials, cancellationToken)).Gives(out var client, out var denied)) return _recorder.Unauthenticated(walk, denied);
+        if (!(await _clients.AuthenticateAsync(walk, request.Credentials, cancellationToken)).Gives(out var client, out var denied)) return await _recorder.UnauthenticatedAsync(walk, denied, cancellationToken);
         if (Grants.Check(client, GrantTypes.ClientCredentials) is { } notAllowed) return await Refuse(notAllowed);
         if (Target.Read(walk, request.Targets) is { } targetDenied) return await Refuse(targetDenied);
         if (!Decide(walk, client).Gives(out var token, out denied)) return await Refuse(denied);

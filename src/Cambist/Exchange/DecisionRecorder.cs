@@ -77,6 +77,18 @@ internal sealed class DecisionRecorder(ILedger ledger, Strangers strangers)
     static Outcome.Refused Refused(Walk walk, Denied denied, LedgerEntry? entry = null) =>
         new(PublicReason(walk, denied.Reason), denied.RetryAfter, entry) { ErrorCodes = walk.IsRefresh ? ErrorProfile.Common : walk.Registry.ErrorCodes };
 
+    /// <summary>
+    /// The same for a request that may hold a client's good assertion, in a form that authenticates nobody: it is spent, for whoever saw
+    /// the request has it too.
+    /// </summary>
+    public async ValueTask<Outcome> UnauthenticatedAsync(Walk walk, Denied denied, CancellationToken cancellationToken)
+    {
+        if (walk.Spends.Count > 0) // used before or not, the answer is the same
+            await ledger.CommitAsync(ActOf(walk, "an assertion was sent with something that contradicts it, and is spent") with { Client = walk.Caller.ClientId }, cancellationToken);
+        walk.Spends = [];
+        return Unauthenticated(walk, denied);
+    }
+
     /// <summary>A failure before anybody was authenticated: counted, not recorded one by one, or a stranger could fill the disk.</summary>
     public Outcome Unauthenticated(Walk walk, Denied denied)
     {
@@ -143,11 +155,14 @@ internal sealed class DecisionRecorder(ILedger ledger, Strangers strangers)
         };
     }
 
-    static IReadOnlyList<TokenLineage> LineagesOf(Walk walk) =>
-        walk.Subject is not { } subject ? []
-        : walk.Actor is { } actor ? [subject.Lineage, actor.Lineage]
-        : subject.Origin is { } origin ? [subject.Lineage, origin]
-        : [subject.Lineage];
+    static IReadOnlyList<TokenLineage> LineagesOf(Walk walk) => (walk.Subject, walk.Subject?.Origin, walk.Actor) switch
+    {
+        (null, _, _) => [],
+        ({ } subject, null, null) => [subject.Lineage],
+        ({ } subject, null, { } actor) => [subject.Lineage, actor.Lineage],
+        ({ } subject, { } origin, null) => [subject.Lineage, origin],
+        ({ } subject, { } origin, { } actor) => [subject.Lineage, origin, actor.Lineage],
+    };
 
     static IReadOnlyList<StoredToken> StoredOf(IssuedToken issued) => (issued.Stored, issued.Refresh?.Stored) switch
     {
@@ -163,9 +178,10 @@ internal sealed class DecisionRecorder(ILedger ledger, Strangers strangers)
         return token.NewActor is { } actor ? [actor, .. older] : older;
     }
 
-    static Denied Revoked(Walk walk, Revocation revocation)
+    public static Denied Revoked(Walk walk, Revocation revocation)
     {
-        var ofActor = walk.Actor is { } actor && IsUnder(actor.Lineage, revocation) && !IsUnder(walk.Subject!.Lineage, revocation);
+        var ofActor = walk.Actor is { } actor && IsUnder(actor.Lineage, revocation)
+            && !IsUnder(walk.Subject!.Lineage, revocation) && !(walk.Subject.Origin is { } origin && IsUnder(origin, revocation));
         return new(ofActor ? Reason.ActorRevoked : Reason.SubjectRevoked, $"revoked at {DateTimeOffset.FromUnixTimeMilliseconds(revocation.At):u} by {revocation.Kind}");
     }
 

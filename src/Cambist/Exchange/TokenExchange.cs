@@ -53,7 +53,7 @@ public sealed class TokenExchange
         ValueTask<Outcome> Refuse(Denied why) => _recorder.RefuseAsync(walk, why, cancellationToken);
 
         // 2. Authenticate the client, and allow the grant for it.
-        if (!(await _clients.AuthenticateAsync(walk, request.Credentials, cancellationToken)).Gives(out var client, out var denied)) return _recorder.Unauthenticated(walk, denied);
+        if (!(await _clients.AuthenticateAsync(walk, request.Credentials, cancellationToken)).Gives(out var client, out var denied)) return await _recorder.UnauthenticatedAsync(walk, denied, cancellationToken);
         if (Grants.Check(client, grant) is { } notAllowed) return await Refuse(notAllowed);
 
         // 3. Resolve the subject token, or what is recorded of it with the refresh token.

@@ -33,8 +33,16 @@ public sealed class TokenIntrospection
         var token = await _tokens.FindAsync(request.Token, walk, cancellationToken);
         var revocation = await _ledger.IsRevokedAsync(token?.Lineage ?? Nobodys, cancellationToken);
         var isActive = token is not null && revocation is null && Entitlement.IsFor(token, walk.Client!);
-        if (isActive && token!.RotationKey is { } key) isActive = !await _ledger.IsUsedAsync(key, cancellationToken);
+        if (isActive && token!.Grant is not null) (isActive, token) = await LeftOfAsync(token, walk, cancellationToken);
         return new Outcome.Introspected(isActive, isActive ? Describe(token!) : Inactive);
+    }
+
+    /// <summary>A refresh token is active where a refresh would be granted, and says what that would give.</summary>
+    async ValueTask<(bool IsActive, ResolvedToken? Token)> LeftOfAsync(ResolvedToken shown, Walk walk, CancellationToken cancellationToken)
+    {
+        if (await _ledger.IsUsedAsync(shown.RotationKey!, cancellationToken)) return (false, null);
+        if (!Redemption.LeftOf(shown, walk.Client!, walk.Registry, walk.Now).Gives(out var left, out _)) return (false, null);
+        return (await _ledger.IsRevokedAsync(left.Origin!, cancellationToken) is null, left);
     }
 
     /// <summary>RFC 7662 §2.2: the claims of the token, of whatever JSON type they are there.</summary>

@@ -24,7 +24,7 @@ public sealed class UnservableRequests
         var walk = new Walk(_registry.Current, _clock.GetUtcNow(), "unservable");
         return (await _clients.AuthenticateAsync(walk, credentials, cancellationToken)).Gives(out _, out var denied)
             ? await _recorder.RefuseAsync(walk, why, cancellationToken)
-            : _recorder.Unauthenticated(walk, denied);
+            : await _recorder.UnauthenticatedAsync(walk, denied, cancellationToken);
     }
 
     /// <summary>Counts a request that was refused before anything of it could be read, thus before anybody could be authenticated.</summary>

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Cambist;
 
 /// <summary>Step 8's last part: what the application adds to a token that was decided. Costs nothing where there is no customizer.</summary>
-internal sealed class Customizers(ImmutableArray<ITokenCustomizer> customizers, IEngineListener listener)
+internal sealed class Customizers(ImmutableArray<ITokenCustomizer> customizers, ApplicationCode code)
 {
     public ValueTask<Denied?> AddAsync(DecisionInput input, TokenToIssue token, CancellationToken cancellationToken) =>
         customizers.IsEmpty ? default : RunAsync(input, token, cancellationToken);
@@ -14,14 +14,8 @@ internal sealed class Customizers(ImmutableArray<ITokenCustomizer> customizers, 
             input.Client.Id, token.Rule!.Name, token.Target.Resource.Name, token.Target.Audience, new(input.Subject), input.Actor is { } actor ? new(actor) : null);
         foreach (var customizer in customizers)
         {
-            try
-            {
-                await customizer.CustomizeAsync(customization, cancellationToken);
-            }
-            catch (Exception e)
-            {
-                return Extensions.Fault($"customizer {customizer.GetType().Name}", e, listener);
-            }
+            if (await code.RunAsync($"customizer {customizer.GetType().Name}", cancel => customizer.CustomizeAsync(customization, cancel).AsTask(), cancellationToken) is { } fault)
+                return fault;
         }
 
         token.Added = customization.Added;

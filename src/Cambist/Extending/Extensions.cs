@@ -22,15 +22,4 @@ internal sealed record Extensions(ImmutableArray<(string Name, ISubjectTokenReso
                 yield return new(EngineEventSeverity.Warning, "resolver_missing", $"issuers.{issuer.Name} says resolver: true, and no resolver of that name is added: its tokens are unknown here. Call AddSubjectTokenResolver(\"{issuer.Name}\") in the application.");
         }
     }
-
-    /// <summary>
-    /// What an exception of the application's code becomes: refused, recorded, nothing issued. Its message stays out of everything, since
-    /// it may repeat a token.
-    /// </summary>
-    public static Denied Fault(string what, Exception exception, IEngineListener listener)
-    {
-        var where = exception.StackTrace?.Split('\n', 2)[0].Trim();
-        listener.On(new(EngineEventSeverity.Error, "extension_failed", $"{what} threw {exception.GetType().FullName} {where}; the request was answered 500, and nothing was issued."));
-        return new(Protocol.Reason.InternalError, $"{what} threw {exception.GetType().FullName}");
-    }
 }

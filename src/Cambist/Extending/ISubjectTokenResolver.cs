@@ -8,14 +8,14 @@ namespace Cambist;
 /// name. One instance serves all requests at the same time.
 /// </summary>
 /// <remarks>
-/// An exception is a fault of the server: the request gets 500 <c>internal_error</c>, is recorded, and nothing is issued. So where a token
+/// An exception, or no answer within 5 seconds, is a fault of the server: the request gets 500 <c>internal_error</c>, is recorded, and nothing is issued. So where a token
 /// cannot be judged now, throw; and where it is bad, say <see cref="ResolverAnswer.Refuse"/>.
 /// </remarks>
 public interface ISubjectTokenResolver
 {
     /// <summary>Judges one token.</summary>
     /// <param name="token">What was sent. Never log it.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancelled after 5 seconds, when nobody waits for an answer any more.</param>
     /// <returns>Null where the token is not this resolver's: the next one is asked, and where all pass it is refused as unknown.</returns>
     ValueTask<ResolverAnswer?> ResolveAsync(TokenToResolve token, CancellationToken cancellationToken);
 }

@@ -23,7 +23,7 @@ public enum DecisionOutcome
 /// The name of the issuer in the registry, or <c>self</c> or <c>impersonation</c>; <c>os-user</c> for the account of the machine
 /// under which an administrator acted.
 /// </param>
-/// <param name="Sub">Our name for it.</param>
+/// <param name="Sub">Our name for it; empty where an administrator revoked or cancelled by id or issuer, and named nobody.</param>
 /// <param name="Lineage">The token's lineage id.</param>
 public sealed record RecordedParty(string Issuer, string Sub, string? Lineage);
 
@@ -54,11 +54,12 @@ public sealed record LedgerEntry
 
     /// <summary>
     /// The authenticated client's id. Of a <see cref="DecisionOutcome.Counted"/> entry: the id that was presented, or
-    /// <c>unknown client</c> where the registry knows no such; null for several.
+    /// <c>unknown client</c> where the registry knows no such; null for several. Of an administrator's revocation: the client whose
+    /// tokens are revoked.
     /// </summary>
     public string? Client { get; init; }
 
-    /// <summary>The subject, as far as its token was verified.</summary>
+    /// <summary>The subject, as far as its token was verified; of an admin act, whom it concerns.</summary>
     public RecordedParty? Subject { get; init; }
 
     /// <summary>The actor of an actor token, as far as it was verified.</summary>

@@ -42,7 +42,7 @@ sealed class MemoryLedger(TimeProvider clock) : ILedger, ITokenStore, IDecisionL
     public ValueTask<bool> IsUsedAsync(OneTimeKey key, CancellationToken cancellationToken) =>
         Locked(() => _used.Contains((key.Kind, Convert.ToHexString(key.Key.Span))), cancellationToken);
 
-    public ValueTask PurgeAsync(CancellationToken cancellationToken) => default;
+    public async ValueTask PurgeAsync(CancellationToken cancellationToken) => await Locked(() => true, cancellationToken);
 
     public ValueTask<StoredToken?> FindAsync(ReadOnlyMemory<byte> hash, CancellationToken cancellationToken) =>
         Locked(() => _tokens.GetValueOrDefault(Convert.ToHexString(hash.Span)), cancellationToken);

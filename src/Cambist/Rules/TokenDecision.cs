@@ -8,12 +8,12 @@ internal static class TokenDecision
     public static Result<TokenToIssue> Decide(DecisionInput input, SelectedRule selected)
     {
         var (rule, target) = selected;
-        if (ScopeDecision.Decide(rule.Targets[target.Resource.Name], input.Subject, target.Resource.Name, input.Scopes, out var scopes) is { } refused)
-            return refused;
-
         var now = input.Now.ToUnixTimeSeconds();
         var refresh = RefreshOf(input, rule, now);
         if (refresh?.ExpiresAt <= now) return new Denied(Reason.SubjectExpired, "the time that the rule gives the refresh token now has passed");
+        if (ScopeDecision.Decide(rule.Targets[target.Resource.Name], input.Subject, target.Resource.Name, input.Scopes, out var scopes) is { } refused)
+            return refused;
+
         return new TokenToIssue
         {
             Target = target,

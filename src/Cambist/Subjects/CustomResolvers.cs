@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 using Cambist.Protocol;
 
 namespace Cambist;
@@ -8,7 +7,7 @@ namespace Cambist;
 /// The application's own resolvers, asked last and under the names that the registry gives them. They see nothing that is ours or a
 /// configured issuer's, and speak for no issuer but their own name.
 /// </summary>
-internal sealed class CustomResolvers(ImmutableArray<(string Name, ISubjectTokenResolver Resolver)> resolvers, KeyRing ours, IEngineListener listener) : ITokenResolver
+internal sealed class CustomResolvers(ImmutableArray<(string Name, ISubjectTokenResolver Resolver)> resolvers, KeyRing ours, ApplicationCode code) : ITokenResolver
 {
     public ValueTask<Result<ResolvedToken>?> ResolveAsync(SentToken token, Registry registry, DateTimeOffset now, CancellationToken cancellationToken) =>
         resolvers.IsEmpty || IsTaken(token, registry)
@@ -30,16 +29,8 @@ internal sealed class CustomResolvers(ImmutableArray<(string Name, ISubjectToken
         {
             if (!registry.Issuers.TryGetValue(name, out var issuer) || !issuer.IsResolver || !ExternalToken.IsTrustedFor(issuer, token.Role)) continue;
             if (issuer.KindOf(token.TokenType) is not { } kind) continue;
-            ResolverAnswer? answer;
-            try
-            {
-                answer = await resolver.ResolveAsync(presented, cancellationToken);
-            }
-            catch (Exception e)
-            {
-                return Extensions.Fault($"resolver {name}", e, listener);
-            }
-
+            ResolverAnswer? answer = null;
+            if (await code.RunAsync($"resolver {name}", async cancel => answer = await resolver.ResolveAsync(presented, cancel), cancellationToken) is { } failed) return failed;
             if (answer is null) continue;
             return answer.Why is { } why
                 ? new Denied(Reason.SubjectUnknown, $"resolver {name} refuses the token: {why}")
@@ -56,6 +47,6 @@ internal sealed class CustomResolvers(ImmutableArray<(string Name, ISubjectToken
         if (issuer.Tokens.Count > 0 && ExternalToken.CheckAudience(claims, kind) is { } notAccepted) return notAccepted;
         if (!Audience.IsWellFormed(claims, out _)) return new Denied(Reason.SubjectClaimInvalid, "aud is no string and no array of strings");
         if (TokenTimes.Read(claims, now, kind.MaxAge, out var times) is { } untimely) return untimely;
-        return ExternalToken.Read(claims, issuer, kind, times, Lineage.RootOf(ours.Current.LineageKey, issuer.Name, Encoding.UTF8.GetBytes(token.Value)), registry);
+        return ExternalToken.Read(claims, issuer, kind, times, Lineage.RootOf(ours.Current.LineageKey, issuer.Name, token.RootBytes.Span), registry);
     }
 }

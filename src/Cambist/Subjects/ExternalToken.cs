@@ -20,6 +20,12 @@ internal static class ExternalToken
             return new Denied(Reason.SubjectConditionFailed, $"issuers.{issuer.Name}.where: {unmet.Path} {unmet.Condition.Describe()}, the token says {Trace.Show(claims, unmet.Path)}");
         if (ReadChain(claims, issuer, out var chain) is { } chainFault) return chainFault;
         if (SubjectNames.Map(issuer, claims, registry, out var name) is { } unmappable) return unmappable;
+        ImmutableArray<ScopeAt>? scopes = null;
+        if (kind.TokenType == TokenTypes.AccessToken || issuer.IsResolver)
+        {
+            if (ReadScopes(claims, kind, out var held) is { } scopeFault) return scopeFault;
+            scopes = held;
+        }
 
         return new ResolvedToken
         {
@@ -30,7 +36,7 @@ internal static class ExternalToken
             Kind = issuer.Kind,
             Claims = claims,
             ExpiresAt = times.ExpiresAt,
-            HeldScopes = kind.TokenType == TokenTypes.AccessToken || issuer.IsResolver ? ReadScopes(claims, kind) : null,
+            HeldScopes = scopes,
             Act = chain,
             Lineage = new TokenLineage(root, name, Client: null, issuer.Name, (times.IssuedAt ?? 0) * 1000, IsExternal: true), // without iat it may be as old as any revocation
         };
@@ -61,10 +67,14 @@ internal static class ExternalToken
             : new(Reason.SubjectActNotAccepted, $"the token carries act; issuers.{issuer.Name} does not say act: accept");
     }
 
-    /// <summary>The scopes that mean something here, from <c>scopes_from</c>, else <c>scope</c>, else <c>scp</c>; a string or an array.</summary>
-    static ImmutableArray<ScopeAt> ReadScopes(Claims claims, TrustedTokenKind kind)
+    /// <summary>
+    /// The scopes that mean something here, from <c>scopes_from</c>, else <c>scope</c>, else <c>scp</c>; a string or an array. A string is
+    /// empty or what RFC 6749 §3.3 says: what is neither may be read in several ways, and is not read at all.
+    /// </summary>
+    static Denied? ReadScopes(Claims claims, TrustedTokenKind kind, out ImmutableArray<ScopeAt> scopes)
     {
-        if (kind.Scopes.Count == 0) return [];
+        scopes = [];
+        if (kind.Scopes.Count == 0) return null;
         Claim claim;
         if (kind.ScopesFrom is { } from) claims.TryGet(from, out claim);
         else if (!claims.TryGet("scope"u8, out claim)) claims.TryGet("scp"u8, out claim);
@@ -72,6 +82,7 @@ internal static class ExternalToken
         var held = ImmutableArray.CreateBuilder<ScopeAt>();
         if (claim.GetString() is { } text)
         {
+            if (text.Length > 0 && !ScopeText.TryParse(text, out _)) return new(Reason.SubjectClaimInvalid, "the scopes are no scope tokens separated by single spaces (RFC 6749 §3.3)");
             foreach (var part in text.Split(' ')) Add(part);
         }
         else
@@ -80,7 +91,8 @@ internal static class ExternalToken
                 if (item.GetString() is { } scope) Add(scope);
         }
 
-        return held.ToImmutable();
+        scopes = held.ToImmutable();
+        return null;
 
         void Add(string scope)
         {

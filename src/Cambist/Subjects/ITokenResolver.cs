@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Cambist;
 
 /// <summary>What a token may be in a request; issuers are trusted per role.</summary>
@@ -5,9 +7,6 @@ internal enum TokenRole
 {
     Subject,
     Actor,
-
-    /// <summary>A refresh token to redeem: it stands for the subject token of the exchange that gave it.</summary>
-    Refresh,
 }
 
 /// <summary>A token as it was sent, what it was declared to be, and what it is where it is a JWT.</summary>
@@ -35,6 +34,9 @@ internal sealed class SentToken
 
     /// <summary>Why it is no JWT.</summary>
     public JwsFault Fault { get; }
+
+    /// <summary>What its lineage root is made of: all of it, but of a JWT the signed bytes alone, since the signature can be another and still verify.</summary>
+    public ReadOnlyMemory<byte> RootBytes => Jws is { } jws ? jws.SigningInput : Encoding.UTF8.GetBytes(Value);
 }
 
 /// <summary>

@@ -69,7 +69,12 @@ internal sealed class RefreshGrant
             ? new(stored, content, subject, token)
             : null;
 
-        static Claims? Part(JsonElement element) => Claims.TryParse(JsonMarshal.GetRawUtf8Value(element).ToArray(), out var claims, out _) ? claims : null;
+        // they were read within the bounds of where they came from, and an issuer's answer about an opaque token may be longer than a JWT
+        static Claims? Part(JsonElement element)
+        {
+            var text = JsonMarshal.GetRawUtf8Value(element).ToArray();
+            return Claims.TryParse(text, text.Length, out var claims, out _) ? claims : null;
+        }
     }
 
     /// <summary>The content to store with a first refresh token.</summary>
@@ -100,22 +105,26 @@ internal sealed class RefreshGrant
     }
 
     /// <summary>As a token of ours: it says what the first access token said, under its own id and as long as it lives.</summary>
-    public Result<ResolvedToken> Resolve(Registry registry)
+    public Result<ResolvedToken> Resolve(Registry registry) => Resolve(registry, ExpiresAt, Scopes);
+
+    /// <summary>The same, with the life and the scopes that are left of it.</summary>
+    public Result<ResolvedToken> Resolve(Registry registry, long expiresAt, ImmutableArray<string> scopes)
     {
         if (Text("iss"u8) != registry.Issuer) return new Denied(Reason.SubjectUnknown, "the token was issued under another issuer than the registry has now");
-        if (!OwnTokens.Read(OwnClaims(), new TokenTimes(ExpiresAt, IssuedAt), registry).Gives(out var itself, out var denied)) return denied;
-        return itself with { TokenType = TokenTypes.RefreshToken, RotationKey = Key };
+        if (!OwnTokens.Read(OwnClaims(expiresAt, scopes), new TokenTimes(expiresAt, IssuedAt), registry).Gives(out var itself, out var denied)) return denied;
+        return itself with { TokenType = TokenTypes.RefreshToken, Grant = this };
     }
 
     /// <summary>
-    /// The subject of the exchange, judged again by what the registry says now of its issuer, with the lineage of the refresh token.
+    /// The subject of the exchange, judged again by what the registry says now of its issuer, with the lineage of the refresh token and
+    /// the chain of the first access token: whatever a rule says of actors later, who acted is never left out.
     /// </summary>
     public Result<ResolvedToken> Redeem(ResolvedToken itself, Registry registry)
     {
         if (!Judge(registry).Gives(out var subject, out var denied)) return denied;
         if (subject.Subject != itself.Subject || subject.Kind != itself.Kind)
             return new Denied(Reason.SubjectUnmappable, "the subject has another name or kind in the registry now than when the refresh token was given");
-        return subject with { TokenType = _subjectType, Lineage = itself.Lineage, Origin = subject.Lineage, RotationKey = Key, Redeemed = this };
+        return subject with { TokenType = _subjectType, Act = itself.Act, Lineage = itself.Lineage, Origin = subject.Lineage, Redeemed = this };
     }
 
     /// <summary>The target it is for, where the registry still has it.</summary>
@@ -142,7 +151,7 @@ internal sealed class RefreshGrant
         return ExternalToken.Read(_subject, issuer, kind, times, Lineage.ParentOf(Id), registry);
     }
 
-    Claims OwnClaims()
+    Claims OwnClaims(long expiresAt, ImmutableArray<string> scopes)
     {
         var buffer = new ArrayBufferWriter<byte>(_token.Utf8.Length + 64);
         using (var json = LedgerEntryJson.CreateWriter(buffer))
@@ -150,8 +159,11 @@ internal sealed class RefreshGrant
             json.WriteStartObject();
             foreach (var member in _token.Root.EnumerateObject())
             {
+                var isScope = member.Utf8Name.SequenceEqual("scope"u8);
+                if (isScope && scopes.IsEmpty) continue;
                 json.WritePropertyName(member.Utf8Name);
-                if (member.Utf8Name.SequenceEqual("exp"u8)) json.WriteNumberValue(ExpiresAt);
+                if (isScope) json.WriteStringValue(ScopeText.Join(scopes));
+                else if (member.Utf8Name.SequenceEqual("exp"u8)) json.WriteNumberValue(expiresAt);
                 else if (member.Utf8Name.SequenceEqual("jti"u8)) json.WriteStringValue(Id);
                 else json.WriteRawValue(member.Value.RawJson, skipInputValidation: true);
             }

@@ -5,8 +5,8 @@ using Cambist.Protocol;
 namespace Cambist;
 
 /// <summary>
-/// Refresh tokens, told by their prefix: never an access token, found or not. Redeemed, they give the subject of the exchange that gave
-/// them, judged again; exchanged, asked about or revoked, they are tokens of ours like others.
+/// Refresh tokens, told by their prefix: never an access token, found or not. What one is worth by the registry in force is
+/// <see cref="Redemption"/>'s to say.
 /// </summary>
 internal sealed class RefreshTokens(ITokenStore tokens) : ITokenResolver
 {
@@ -27,8 +27,7 @@ internal sealed class RefreshTokens(ITokenStore tokens) : ITokenResolver
         if (RefreshGrant.Read(found) is not { } grant) return Unknown("what is stored of the token cannot be read");
         if (token.Caller is { } caller && caller.Id != grant.Client) return Unknown($"the refresh token was issued to {grant.Client}");
         if (found.ExpiresAt - now.ToUnixTimeMilliseconds() < 1000) return new Denied(Reason.SubjectExpired, "its time has passed, or less than a second is left");
-        if (!grant.Resolve(registry).Gives(out var itself, out var denied)) return denied;
-        return token.Role == TokenRole.Refresh ? grant.Redeem(itself, registry) : itself;
+        return grant.Resolve(registry);
     }
 
     static bool HasPrefix(SentToken token) => token.Value.StartsWith(Prefix, StringComparison.Ordinal);

@@ -1,4 +1,3 @@
-using System.Text;
 using Cambist.Protocol;
 
 namespace Cambist;
@@ -13,7 +12,7 @@ internal sealed class RemoteIntrospection(IntrospectionRequests requests, KeyRin
 
     public ValueTask<Result<ResolvedToken>?> ResolveAsync(SentToken token, Registry registry, DateTimeOffset now, CancellationToken cancellationToken) =>
         token.TokenType == TokenTypes.AccessToken && IssuerOf(token, registry) is { } issuer && issuer.Tokens.TryGetValue(TokenTypes.AccessToken, out var kind)
-            ? AskAsync(token.Value, issuer, kind, registry, now, cancellationToken)
+            ? AskAsync(token, issuer, kind, registry, now, cancellationToken)
             : new((Result<ResolvedToken>?)null);
 
     /// <summary>The one issuer whose prefix fits. A token goes to nobody else, and a JWT, which says whose it is, to nobody at all.</summary>
@@ -35,16 +34,16 @@ internal sealed class RemoteIntrospection(IntrospectionRequests requests, KeyRin
         prefix is null ? !token.StartsWith("eyJ", StringComparison.Ordinal) : token.StartsWith(prefix, StringComparison.Ordinal);
 
     async ValueTask<Result<ResolvedToken>?> AskAsync(
-        string token, TrustedIssuer issuer, TrustedTokenKind kind, Registry registry, DateTimeOffset now, CancellationToken cancellationToken)
+        SentToken token, TrustedIssuer issuer, TrustedTokenKind kind, Registry registry, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (!(await requests.AskAsync(issuer, token, cancellationToken)).Gives(out var claims, out var unavailable)) return unavailable;
+        if (!(await requests.AskAsync(issuer, token.Value, cancellationToken)).Gives(out var claims, out var unavailable)) return unavailable;
 
         // RFC 7662 §2.2: only true is active; the endpoint need not say why another is not.
         if (!claims.TryGet("active"u8, out var active) || active.Kind != ClaimKind.True) return new Denied(Reason.SubjectUnknown, $"issuer {issuer.Name} says that the token is not active");
 
         return Judge(claims, issuer, kind, now, out var times) is { } denied
             ? denied
-            : ExternalToken.Read(claims, issuer, kind, times, Lineage.RootOf(ours.Current.LineageKey, issuer.Issuer!, Encoding.ASCII.GetBytes(token)), registry);
+            : ExternalToken.Read(claims, issuer, kind, times, Lineage.RootOf(ours.Current.LineageKey, issuer.Issuer!, token.RootBytes.Span), registry);
     }
 
     static Denied? Judge(Claims claims, TrustedIssuer issuer, TrustedTokenKind kind, DateTimeOffset now, out TokenTimes times)
@@ -54,6 +53,10 @@ internal sealed class RemoteIntrospection(IntrospectionRequests requests, KeyRin
             return new(Reason.SubjectIssuerUntrusted, $"issuer {issuer.Name} says that the token is another issuer's");
         if (claims.TryGet("token_type"u8, out var type) && !IsAccessToken(type))
             return new(Reason.SubjectTypeMismatch, $"issuer {issuer.Name} says that the token is of another token_type than Bearer");
+
+        // RFC 9449 §6.2: the answer about a bound token names its key in cnf. One that leaves it out makes no bearer token of it.
+        if (Is(type, "DPoP") && !claims.TryGet("cnf"u8, out _))
+            return new(Reason.SubjectKeyBound, $"issuer {issuer.Name} says that the token is bound to a key (token_type DPoP), and not to which");
         if (!claims.TryGet("aud"u8, out _))
             return new(Reason.SubjectAudienceMismatch, $"issuer {issuer.Name} says nothing of the token's aud, and a token without one is for nobody");
         return ExternalToken.CheckAudience(claims, kind) ?? TokenTimes.Read(claims, now, kind.MaxAge, out times);
@@ -61,5 +64,7 @@ internal sealed class RemoteIntrospection(IntrospectionRequests requests, KeyRin
 
     /// <summary>A refresh token is active, too. RFC 6749 §7.1: names of token types are compared without case.</summary>
     static bool IsAccessToken(Claim type) =>
-        type.GetString() is { } name && (name.Equals("Bearer", StringComparison.OrdinalIgnoreCase) || name.Equals("DPoP", StringComparison.OrdinalIgnoreCase));
+        Is(type, "Bearer") || Is(type, "DPoP");
+
+    static bool Is(Claim type, string name) => name.Equals(type.GetString(), StringComparison.OrdinalIgnoreCase);
 }

@@ -45,12 +45,15 @@ internal sealed record ResolvedToken
     /// <summary>What an administrator said when minting it, where it is an impersonation token.</summary>
     public MintedToken? Minted { get; init; }
 
-    /// <summary>The key that is consumed where a refresh token is rotated: of one that was used before, it was.</summary>
-    public OneTimeKey? RotationKey { get; init; }
+    /// <summary>What it stands for, where it is a refresh token itself.</summary>
+    public RefreshGrant? Grant { get; init; }
 
     /// <summary>The refresh token that stands for it, where it is not shown itself but decided about again (RFC 6749 §6).</summary>
     public RefreshGrant? Redeemed { get; init; }
 
-    /// <summary>Its own lineage, where <see cref="Lineage"/> is that of <see cref="Redeemed"/>.</summary>
+    /// <summary>The key that is consumed where its refresh token is rotated: of one that was used before, it was.</summary>
+    public OneTimeKey? RotationKey => (Grant ?? Redeemed)?.Key;
+
+    /// <summary>The lineage of the subject token behind a refresh token, where <see cref="Lineage"/> is the refresh token's.</summary>
     public TokenLineage? Origin { get; init; }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Cambist.Protocol;
 
 namespace Cambist;
@@ -7,11 +9,11 @@ internal static class SubjectNames
 {
     const int LongestSub = 255;
 
-    /// <summary><c>sub</c> as it was sent: a non-empty string of at most 255 characters without control characters.</summary>
+    /// <summary><c>sub</c> as it was sent: a non-empty string of at most 255 characters, none of them a control or format character.</summary>
     public static Denied? Read(Claims claims, out string sub)
     {
         sub = claims.TryGet("sub"u8, out var claim) ? claim.GetString() ?? "" : "";
-        return sub.Length is > 0 and <= LongestSub && !HasControl(sub)
+        return sub.Length is > 0 and <= LongestSub && !HasUnseen(sub)
             ? null
             : new(Reason.SubjectSubMissing, claim.Kind == ClaimKind.Missing ? "sub is missing" : "sub is no string of 1 to 255 printable characters");
     }
@@ -22,6 +24,8 @@ internal static class SubjectNames
         name = issuer.Subject.Expand(claims) ?? "";
         if (name.Length == 0)
             return new(Reason.SubjectUnmappable, $"issuers.{issuer.Name}.subject is \"{issuer.Subject.Text}\" and the token lacks a claim it names, or has one that is no non-empty string or integer");
+        if (HasUnseen(name))
+            return new(Reason.SubjectUnmappable, $"issuers.{issuer.Name}.subject is \"{issuer.Subject.Text}\" and gives a name with control or format characters");
         if (registry.Clients.ContainsKey(name))
             return new(Reason.SubjectUnmappable, $"the subject maps to \"{name}\", which is a client's id; give issuers.{issuer.Name}.subject a prefix");
         if (!issuer.Subject.IsBare) return null;
@@ -32,10 +36,11 @@ internal static class SubjectNames
         return null;
     }
 
-    static bool HasControl(string text)
+    /// <summary>Characters that show nothing, or turn around what is beside them: with them, one name looks like another wherever people read it.</summary>
+    static bool HasUnseen(string text)
     {
-        foreach (var c in text)
-            if (char.IsControl(c)) return true;
+        foreach (var rune in text.EnumerateRunes())
+            if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format) return true;
         return false;
     }
 }

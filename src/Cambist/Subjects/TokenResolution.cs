@@ -9,13 +9,26 @@ internal sealed class TokenResolution(IReadOnlyList<ITokenResolver> resolvers, I
     {
         if ((Canonical(request.SubjectTokenType) ?? RefreshType(walk, request)) is not { } type)
             return new Denied(Reason.SubjectTokenTypeUnsupported, "subject_token_type is not one this server takes");
-        var role = walk.IsRefresh ? TokenRole.Refresh : TokenRole.Subject;
-        var resolved = await ResolveAsync(new SentToken(request.SubjectToken, type, role) { Caller = walk.Client }, walk, cancellationToken);
+        var resolved = await ResolveAsync(new SentToken(request.SubjectToken, type, TokenRole.Subject) { Caller = walk.Client }, walk, cancellationToken);
         if (!resolved.Gives(out var subject, out _)) return resolved;
         walk.Subject = subject;
-        return subject.RotationKey is { } key && await ledger.IsUsedAsync(key, cancellationToken)
-            ? new Denied(Reason.SubjectUsedUp, "the refresh token was rotated, and this is an old one; it ends with all that came of it")
-            : resolved;
+        return subject.Grant is { } grant ? await ResolveAsync(grant, subject, walk, cancellationToken) : resolved;
+    }
+
+    /// <summary>
+    /// A refresh token: used before or revoked, it is said to be that, whatever else the request asks for. Redeemed it gives the subject
+    /// behind it; exchanged, what is left of it.
+    /// </summary>
+    async ValueTask<Result<ResolvedToken>> ResolveAsync(RefreshGrant grant, ResolvedToken shown, Walk walk, CancellationToken cancellationToken)
+    {
+        if (await ledger.IsUsedAsync(grant.Key, cancellationToken))
+            return new Denied(Reason.SubjectUsedUp, "the refresh token was rotated, and this is an old one; it ends with all that came of it");
+        var judged = walk.IsRefresh ? grant.Redeem(shown, walk.Registry) : Redemption.LeftOf(shown, walk.Client!, walk.Registry, walk.Now);
+        if (!judged.Gives(out var subject, out _)) return judged;
+        walk.Subject = subject;
+        foreach (var lineage in new[] { subject.Lineage, subject.Origin! })
+            if (await ledger.IsRevokedAsync(lineage, cancellationToken) is { } revocation) return DecisionRecorder.Revoked(walk, revocation);
+        return subject;
     }
 
     /// <summary>A refresh token is exchanged only where a rule lists the type.</summary>

@@ -33,5 +33,5 @@ public sealed class TraceTests(AbuseWorld world)
     [Fact]
     public async Task AB_84_a_subject_forges_no_line_of_a_trace() =>
         await CleanAsync(await world.StopsAsync(Reason.ScopeNotGranted, server =>
-            server.SendIdTokenAsync("web", world.IdToken(subject: "\u202Epwned\u2028rule pwned (line 1): it fits\u2066"), ("scope", "none"))));
+            server.SendIdTokenAsync("web", world.IdToken(subject: "pwned\u2028rule pwned (line 1): it fits\u2029"), ("scope", "none"))));
 }

@@ -19,6 +19,10 @@ public sealed class AdminReadTests
 
     static string[] Texts(JsonNode? list) => [.. list!.AsArray().Select(one => (string)one!)];
 
+    /// <summary>A world whose registry holds the secret of reports itself.</summary>
+    static Task<ReloadWorld> WithSecretAsync() => ReloadWorld.StartAsync(login => ReloadWorld.Registry(login).Replace(
+        Client("reports")["reports: { secrets: ".Length..^" }".Length], $"{{ value: {SecretOf("reports")} }}", StringComparison.Ordinal));
+
     [Fact]
     public async Task The_registry_in_force_is_shown_with_what_is_in_it_and_the_reading_is_on_record()
     {
@@ -36,7 +40,7 @@ public sealed class AdminReadTests
     [Fact]
     public async Task The_text_of_a_registry_is_shown_unless_a_secret_stands_in_it()
     {
-        await using var world = await ReloadWorld.StartAsync();
+        await using var world = await WithSecretAsync();
         var withheld = await ReadAsync(world.Server, "/registry");
         withheld.ContainsKey("text").ShouldBeFalse();
         ((string)withheld["text_withheld"]!).ShouldContain("{ value: … }");
@@ -54,7 +58,7 @@ public sealed class AdminReadTests
     [InlineData("{ value: secret-of-reports-0123456789, expires: 2029-01-01 }")]
     public async Task A_secret_among_others_and_an_expired_one_keep_the_text_back_too(string secrets)
     {
-        await using var world = await ReloadWorld.StartAsync();
+        await using var world = await WithSecretAsync();
         await world.Server.EditRegistryAsync($"{{ value: {SecretOf("reports")} }}", secrets.Replace("{hash}", new string('a', 64), StringComparison.Ordinal));
         world.Server.Engine.Registry.Refused.ShouldBeNull();
         var shown = await ReadAsync(world.Server, "/registry");

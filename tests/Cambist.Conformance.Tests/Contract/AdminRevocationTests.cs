@@ -147,6 +147,70 @@ public sealed class AdminRevocationTests
     }
 
     [Fact]
+    public async Task A_token_is_shown_with_what_revoked_it()
+    {
+        await using var world = await StartAsync();
+        var server = world.Common;
+        var first = await SignInAsync(world, server);
+        var second = await OnAsync(server, "orders", first.AccessToken, "billing");
+        var (parent, child) = ((string)first.Claims["jti"]!, (string)second.Claims["jti"]!);
+        foreach (var id in new[] { parent, child })
+        {
+            var alive = (await server.AdminGetAsync("/tokens/" + id)).Json;
+            (((bool)alive["revoked"]!), alive.ContainsKey("revocation")).ShouldBe((false, false));
+        }
+
+        await RevokeAsync(server, "issuer", "login");
+        await ShownAsync(child, "issuer", "login", "a leak");
+        await RevokeAsync(server, "client", "orders");
+        await ShownAsync(child, "client", "orders", "a leak");
+        await ShownAsync(parent, "issuer", "login", "a leak");
+        await RevokeAsync(server, "subject", "login:alice");
+        await ShownAsync(parent, "subject", "login:alice", "a leak");
+        (await server.AdminAsync(HttpMethod.Delete, $"/tokens/{parent}?reason=lost")).Status.ShouldBe(HttpStatusCode.NoContent);
+        await ShownAsync(child, "id", parent, "lost");
+
+        world.Clock!.Advance(NextSecond);
+        var later = (string)(await SignInAsync(world, server, "bob")).Claims["jti"]!;
+        ((bool)(await server.AdminGetAsync("/tokens/" + later)).Json["revoked"]!).ShouldBeFalse("what was issued since is not revoked");
+
+        async Task ShownAsync(string id, string kind, string value, string reason)
+        {
+            var shown = (await server.AdminGetAsync("/tokens/" + id)).Json;
+            ((bool)shown["revoked"]!).ShouldBeTrue();
+            var revocation = shown["revocation"]!;
+            ((string?)revocation[kind], (string?)revocation["reason"]).ShouldBe((value, reason), shown.ToJsonString());
+            ((string)revocation["revoked_at"]!).ShouldStartWith("2030-01-01T00:00:0");
+        }
+    }
+
+    [Fact]
+    public async Task What_was_revoked_and_why_stands_in_the_list_and_is_found_by_whom_it_concerns()
+    {
+        await using var world = await StartAsync();
+        var server = world.Common;
+        var jti = (string)(await SignInAsync(world, server)).Claims["jti"]!;
+        await RevokeAsync(server, "client", "support");
+        await RevokeAsync(server, "subject", "login:carol");
+        await RevokeAsync(server, "id", jti);
+        (await server.AdminAsync(HttpMethod.Delete, $"/tokens/{jti}?reason=lost")).Status.ShouldBe(HttpStatusCode.NoContent);
+        var minted = (string)(await server.MintAsync("login:dora")).Json["id"]!;
+        (await server.AdminAsync(HttpMethod.Delete, $"/impersonation-tokens/{minted}?reason=done")).Status.ShouldBe(HttpStatusCode.NoContent);
+
+        (await ActsAsync("client=support")).ShouldBe(["revocations.create: revoked every token of client support until now | reason: a leak"]);
+        (await ActsAsync("subject=login:carol")).ShouldBe(["revocations.create: revoked every token of subject login:carol until now | reason: a leak"]);
+        var entries = await server.Engine.Store.Decisions.PageAsync(new() { Outcome = DecisionOutcome.AdminAct, Lineage = jti }, default, 10, TestContext.Current.CancellationToken);
+        entries.Select(entry => (entry.Action, entry.Trace)).ShouldBe(
+            [("tokens.revoke", $"revoked {jti} and everything beneath it\nreason: lost"), ("revocations.create", $"revoked {jti} and everything beneath it\nreason: a leak")]);
+        var ofMinted = await server.Engine.Store.Decisions.PageAsync(new() { Lineage = minted }, default, 10, TestContext.Current.CancellationToken);
+        ofMinted.Select(entry => entry.Action).ShouldBe(["impersonation_tokens.cancel", "impersonation_tokens.mint"]);
+
+        async Task<string[]> ActsAsync(string filter) =>
+            [.. (await server.AdminGetAsync("/decisions?outcome=admin&" + filter)).Json["decisions"]!.AsArray()
+                .Select(entry => $"{entry!["action"]}: {string.Join(" | ", entry["trace"]!.AsArray().Select(line => (string)line!))}")];
+    }
+
+    [Fact]
     public async Task Slips_are_refused_and_what_was_done_is_on_record()
     {
         await using var world = await StartAsync();
@@ -164,9 +228,10 @@ public sealed class AdminRevocationTests
 
         var log = world.Common.Engine.Store.Decisions;
         var cancellation = TestContext.Current.CancellationToken;
-        (await log.PageAsync(DecisionFilter.All, default, 10, cancellation)).ShouldBeEmpty();
+        (await log.PageAsync(new() { Outcome = DecisionOutcome.AdminAct }, default, 10, cancellation)).ShouldBeEmpty();
+        (await log.PageAsync(new() { Outcome = DecisionOutcome.Refused }, default, 10, cancellation)).Count.ShouldBe(7);
         await RevokeAsync(world.Common, "client", "web");
-        var entry = (await log.PageAsync(DecisionFilter.All, default, 10, cancellation)).ShouldHaveSingleItem();
+        var entry = (await log.PageAsync(new() { Outcome = DecisionOutcome.AdminAct }, default, 10, cancellation)).ShouldHaveSingleItem();
         (entry.Action, entry.Trace).ShouldBe(("revocations.create", "revoked every token of client web until now\nreason: a leak"));
     }
 }

@@ -80,4 +80,15 @@ public sealed class CustomizerTests(ExtendedWorld world) : IClassFixture<Extende
         await world.RefusesAsync(Reason.TokenTooLarge, SendAsync);
         world.Tagger.Customize = _ => { };
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_customizer_that_is_never_done_is_told_to_stop_and_gives_a_500_on_record_and_no_token(bool heeds)
+    {
+        await world.RefusesAsync(Reason.InternalError, server => ResolverTests.HangAsync(world, heeds, wait => world.Tagger.Wait = wait, () => SendAsync(server)));
+        world.Common.Log.Lines.ShouldContain(line => line.Contains("customizer Tagging gave no answer within 5 s", StringComparison.Ordinal));
+        world.Tagger.Wait = _ => Task.CompletedTask;
+        await world.GrantsAsync(SendAsync);
+    }
 }

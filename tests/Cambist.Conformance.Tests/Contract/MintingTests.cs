@@ -97,6 +97,9 @@ public sealed class MintingTests(ImpersonationWorld world) : IClassFixture<Imper
     [InlineData("customer-7", "{\"client\":\"support\",\"targets\":\"billing\"}", "no_rule")]
     [InlineData("customer-7", "{\"targets\":\"vault\"}", "denied")]
     [InlineData("admin-7", "{}", "denied")]
+    [InlineData("customer-7", "{\"targets\":\"orders\",\"may_act\":{\"sub\":\"web\"}}", "may_act_mismatch")]
+    [InlineData("customer-7", "{\"client\":\"other\",\"targets\":\"orders\",\"may_act\":{\"sub\":\"support\"}}", "may_act_mismatch")]
+    [InlineData("customer-7", "{\"client\":\"support\",\"targets\":\"billing\",\"claims\":{\"ticket\":\"t-1\"},\"may_act\":{\"sub\":\"other\"}}", "may_act_mismatch")]
     [InlineData("support", "{}", "subject_unmappable")]
     [InlineData("spa", "{}", "subject_unmappable")]
     public async Task Minting_refuses_on_record_what_nobody_could_redeem(string subject, string more, string reason)
@@ -110,6 +113,28 @@ public sealed class MintingTests(ImpersonationWorld world) : IClassFixture<Imper
 
         var entry = (await Server.Engine.Store.Decisions.PageAsync(new() { Subject = subject, Outcome = DecisionOutcome.Refused }, default, 1, TestContext.Current.CancellationToken))[0];
         (entry.Action, entry.Actor!.Sub, entry.IssuedId).ShouldBe(("impersonation_tokens.mint", "cambist-admin", null));
+    }
+
+    [Fact]
+    public async Task Minting_refuses_what_only_the_minter_could_redeem()
+    {
+        var ops = (await Server.ForItselfAsync("ops", ("audience", "cambist-admin"))).AccessToken;
+        async Task<Answer> MintAsync(string client, string target) => await Server.MintAsync("customer-7", body => (body["client"], body["targets"]) = (client, target), ops);
+        (await MintAsync("ops", "orders")).Reason.ShouldBe("actor_is_minter");
+        (await MintAsync("support", "orders")).Status.ShouldBe(HttpStatusCode.Created);
+        (await Server.MintAsync("customer-7", body => (body["targets"], body["may_act"]) = ("orders", new JsonObject { ["sub"] = "ops" }), ops)).Reason.ShouldBeOneOf("actor_is_minter", "may_act_mismatch");
+    }
+
+    [Fact]
+    public async Task Who_an_actor_token_names_is_not_known_when_minting()
+    {
+        await using var own = await AdHocWorld.StartAsync(login => $$"""
+            issuers: { agents: { issuer: {{login.Issuer}}, tokens: id_token, roles: actor, subject: "agent:{sub}" } }
+            resources: { orders: { identifiers: https://orders.example.com } }
+            clients: { {{Requests.Client("support")}} }
+            rules: [ { name: acting, clients: support, subject: { issuer: impersonation, where: { sub: "customer-*" } }, actor: { issuer: agents }, targets: { orders: [] } } ]
+            """);
+        (await own.Common.MintAsync("customer-7", body => body["may_act"] = new JsonObject { ["sub"] = "agent:7" })).Status.ShouldBe(HttpStatusCode.Created);
     }
 
     [Fact]

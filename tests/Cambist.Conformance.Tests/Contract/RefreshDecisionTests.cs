@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Cambist.Protocol;
 using Cambist.Testing;
 using static Cambist.Conformance.Tests.Requests;
@@ -10,8 +11,9 @@ public sealed class RefreshDecisionTests
     static Task<Answer> SignInAsync(ReloadWorld world) =>
         world.Server.SendIdTokenAsync("web", world.Login.IdToken("alice", "web", RefreshWorld.WithMore), ("audience", "orders"));
 
+    /// <summary>Redeemed, exchanged, asked about: whatever ends one way of using a refresh token ends every way.</summary>
     [Fact]
-    public async Task What_the_registry_no_longer_allows_is_refused_and_spends_nothing()
+    public async Task TX_11_what_the_registry_no_longer_allows_is_refused_whatever_the_refresh_token_is_used_for_and_spends_nothing()
     {
         await using var world = await ReloadWorld.StartAsync(RefreshWorld.RegistryOf);
         var server = world.Server;
@@ -46,10 +48,91 @@ public sealed class RefreshDecisionTests
             server.Engine.Registry.Refused.ShouldBeNull(what);
             var refused = await server.RefreshAsync("web", token);
             (refused.Reason, refused.Error).ShouldBe((reason.WireName(), error), what);
+            var exchanged = await ExchangeAsync(server, token);
+            (exchanged.Reason, exchanged.Error).ShouldBe(((reason == Reason.RefreshTokenExpired ? Reason.SubjectExpired : reason).WireName(), error), what);
+            if (reason != Reason.ClientAuthenticationFailed) (await server.IntrospectAsync("web", token)).Body.ShouldBe("""{"active":false}""", what);
         }
 
         await server.EditRegistryAsync(_ => before);
+        (await RefreshWorld.IsActiveAsync(server, "web", token)).ShouldBeTrue();
+        (await ExchangeAsync(server, token)).Json.Text("scope").ShouldBe("look");
         (await server.RefreshAsync("web", token)).Json.Text("scope").ShouldBe("read write");
+    }
+
+    [Fact]
+    public async Task TX_11_an_exchanged_refresh_token_holds_what_a_refresh_would_give_and_no_longer()
+    {
+        await using var world = await ReloadWorld.StartAsync(RefreshWorld.RegistryOf);
+        var server = world.Server;
+        var signedIn = await SignInAsync(world);
+        var token = signedIn.RefreshToken;
+        await server.EditRegistryAsync("targets: { orders: [read, write] }", "targets: { orders: [write] }");
+        (await ExchangeAsync(server, token)).Reason.ShouldBe("nothing_to_grant"); // look takes read
+        (await server.IntrospectAsync("web", token)).Json.Text("scope").ShouldBe("write");
+        await server.EditRegistryAsync(text => text.Replace("targets: { orders: [write] }", "targets: { orders: [read] }").Replace("refresh: { lifetime: 8h }\n", "refresh: { lifetime: 2m }\n"));
+        var exchanged = await ExchangeAsync(server, token);
+        (exchanged.Json.Text("scope"), exchanged.Claims.Number("exp") - signedIn.Claims.Number("iat")).ShouldBe(("look", 120));
+        var told = (await server.IntrospectAsync("web", token)).Json;
+        (told.Text("scope"), told.Number("exp") - signedIn.Claims.Number("iat")).ShouldBe(("read", 120));
+    }
+
+    [Fact]
+    public async Task C4_a_later_rule_never_loses_the_chain_of_the_first_token_and_never_grows_it_twice()
+    {
+        await using var world = await ReloadWorld.StartAsync(RefreshWorld.RegistryOf);
+        var server = world.Server;
+        var signedIn = await SignInAsync(world);
+        var billing = await server.SendAccessTokenAsync("orders", signedIn.AccessToken, ("audience", "billing"));
+        async Task<string> ChainAsync(string client, string token) => (await server.IntrospectAsync(client, token)).Json["act"]!.ToJsonString();
+        (await ChainAsync("billing", billing.AccessToken)).ShouldBe("""{"sub":"orders"}""");
+
+        await server.EditRegistryAsync(text => text
+            .Replace("name: on-behalf, clients", "name: on-behalf, actor: none, clients").Replace("    actor: none\n    may_outlive", "    actor: client\n    may_outlive"));
+        for (var i = 0; i < 2; i++)
+        {
+            (billing, signedIn) = (await server.RefreshAsync("orders", billing.RefreshToken), await server.RefreshAsync("web", signedIn.RefreshToken));
+            (await ChainAsync("billing", billing.AccessToken)).ShouldBe("""{"sub":"orders"}""");
+            (await ChainAsync("orders", signedIn.AccessToken)).ShouldBe("""{"sub":"web"}""");
+        }
+    }
+
+    [Fact]
+    public async Task A_refresh_token_that_is_over_says_so_whatever_is_asked_for()
+    {
+        await using var world = await ReloadWorld.StartAsync(RefreshWorld.RegistryOf);
+        var server = world.Server;
+        var (revoked, expired, other) = (await SignInAsync(world), await SignInAsync(world), await SignInAsync(world));
+        await server.RevokeAsync("web", revoked.RefreshToken);
+        foreach (var asked in new[] { ("scope", "unheard-of"), ("audience", "billing"), ("audience", "nowhere") })
+        {
+            (await server.RefreshAsync("web", revoked.RefreshToken, asked)).Reason.ShouldBe("refresh_token_revoked");
+            (await ExchangeAsync(server, revoked.RefreshToken, asked)).Reason.ShouldBe("subject_revoked");
+        }
+
+        await server.EditRegistryAsync("    refresh: { lifetime: 8h }\n", "    refresh: { lifetime: 1s }\n");
+        (await server.RefreshAsync("web", expired.RefreshToken, ("scope", "unheard-of"))).Reason.ShouldBe("refresh_token_expired");
+        (await ExchangeAsync(server, expired.RefreshToken, ("audience", "nowhere"))).Reason.ShouldBe("subject_expired");
+        await server.EditRegistryAsync("    refresh: { lifetime: 1s }\n", "    refresh: { lifetime: 8h }\n");
+        (await server.AdminPostAsync("/revocations", new() { ["issuer"] = "login", ["reason"] = "a leak" })).Status.ShouldBe(System.Net.HttpStatusCode.OK);
+        (await server.RefreshAsync("web", other.RefreshToken, ("scope", "unheard-of"))).Reason.ShouldBe("refresh_token_revoked");
+        (await ExchangeAsync(server, other.RefreshToken)).Reason.ShouldBe("subject_revoked");
+        (await RefreshWorld.IsActiveAsync(server, "web", other.RefreshToken)).ShouldBeFalse();
+    }
+
+    static Task<Answer> ExchangeAsync(TestServer server, string token, params (string Name, string Value)[] more) =>
+        server.ExchangeAsync("web", SecretOf("web"), token, "refresh_token", more.Length > 0 && more[0].Name == "audience" ? more : [("audience", "audit"), .. more]);
+
+    [Fact]
+    public async Task DL_06_may_act_is_enforced_at_each_use()
+    {
+        await using var world = await ReloadWorld.StartAsync(login => RefreshWorld.RegistryOf(login).Replace(Client("web"), Client("web", "known_as: portal"), StringComparison.Ordinal));
+        var signedIn = world.Login.IdToken("alice", "web", claims => claims["may_act"] = new JsonObject { ["sub"] = "portal" });
+        var given = await world.Server.SendIdTokenAsync("web", signedIn, ("audience", "orders"));
+        var next = await world.Server.RefreshAsync("web", given.RefreshToken);
+        await world.Server.EditRegistryAsync("known_as: portal", "known_as: desk");
+        (await world.Server.RefreshAsync("web", next.RefreshToken)).Reason.ShouldBe("may_act_mismatch");
+        await world.Server.EditRegistryAsync("known_as: desk", "known_as: portal");
+        (await world.Server.RefreshAsync("web", next.RefreshToken)).AccessToken.ShouldNotBeEmpty();
     }
 
     [Fact]

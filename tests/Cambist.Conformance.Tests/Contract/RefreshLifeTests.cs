@@ -1,4 +1,6 @@
+using Cambist.Protocol;
 using Cambist.Testing;
+using static Cambist.Conformance.Tests.Requests;
 
 namespace Cambist.Conformance.Tests.Contract;
 
@@ -85,5 +87,28 @@ public sealed class RefreshLifeTests
         }
 
         answer.Claims.Text("jti").Split('.').Length.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task The_last_access_token_of_a_lineage_may_be_under_a_refresh_token_and_none_is_beyond()
+    {
+        await using var own = await AdHocWorld.StartAsync(login => $$"""
+            issuers: { login: { issuer: {{login.Issuer}}, tokens: { id_token: { audiences: web } }, subject: "{sub}" } }
+            resources: { hops: { identifiers: https://hops.example.com }, stays: { identifiers: https://stays.example.com } }
+            clients: { {{Client("web")}} }
+            rules:
+              - { name: in, clients: web, subject: { issuer: login }, actor: none, targets: { hops: [] } }
+              - { name: on, clients: web, actor: none, targets: { hops: [] } }
+              - { name: stays, clients: web, actor: none, refresh: { lifetime: 4m }, targets: { stays: [] } }
+            """);
+        await own.RefusesAsync(Reason.LineageTooDeep, async server =>
+        {
+            var token = (await server.SendIdTokenAsync("web", own.IdToken(), ("audience", "hops"))).AccessToken;
+            for (var segments = 3; segments <= 14; segments++) token = (await server.SendAccessTokenAsync("web", token, ("audience", "hops"))).AccessToken;
+            var last = await server.SendAccessTokenAsync("web", token, ("audience", "stays"));
+            foreach (var answer in new[] { last, await server.RefreshAsync("web", last.RefreshToken) }) answer.Claims.Text("jti").Split('.').Length.ShouldBe(16);
+            token = (await server.SendAccessTokenAsync("web", token, ("audience", "hops"))).AccessToken;
+            return await server.SendAccessTokenAsync("web", token, ("audience", "stays"));
+        });
     }
 }

@@ -50,6 +50,7 @@ public sealed class RemovedClientTests
         if (client != "web") return;
         (await server.SendAccessTokenAsync("orders", subject, ("audience", "billing"))).Reason.ShouldBe("subject_revoked");
         (await server.RefreshAsync("orders", billing.RefreshToken)).Reason.ShouldBe("refresh_token_revoked");
+        (await server.IntrospectAsync("orders", billing.RefreshToken)).Body.ShouldBe("""{"active":false}""");
         (await server.IntrospectAsync("orders", subject)).Body.ShouldBe("""{"active":false}""");
     }
 }

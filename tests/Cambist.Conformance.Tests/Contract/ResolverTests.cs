@@ -152,6 +152,75 @@ public sealed class ResolverTests(ExtendedWorld world) : IClassFixture<ExtendedW
         lines.ShouldAllBe(line => !line.Contains("legacy-secret-session", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task One_that_gives_no_answer_is_told_to_stop_and_is_a_500_on_record(bool heeds)
+    {
+        Say();
+        await world.RefusesAsync(Reason.InternalError, server => HangAsync(world, heeds, wait => world.Legacy.Wait = wait, () => SendAsync(server, "legacy-1")));
+        world.Common.Log.Lines.ShouldContain(line => line.Contains("resolver legacy gave no answer within 5 s", StringComparison.Ordinal));
+        world.Legacy.Wait = _ => Task.CompletedTask;
+        await world.GrantsAsync(server => SendAsync(server, "legacy-1"));
+    }
+
+    /// <summary>Sends a request whose answer waits for code that hangs, and lets its time pass once it does.</summary>
+    internal static async Task<Answer> HangAsync(ExtendedWorld world, bool heeds, Action<Func<CancellationToken, Task>> hang, Func<Task<Answer>> send)
+    {
+        var asked = new TaskCompletionSource<CancellationToken>(TaskCreationOptions.RunContinuationsAsynchronously);
+        hang(cancel =>
+        {
+            asked.TrySetResult(cancel);
+            return heeds ? Task.Delay(Timeout.Infinite, cancel) : new TaskCompletionSource().Task;
+        });
+        var answer = send();
+        var told = await asked.Task.WaitAsync(TestContext.Current.CancellationToken);
+        told.IsCancellationRequested.ShouldBeFalse();
+        world.Clock!.Advance(TimeSpan.FromSeconds(6));
+        var said = await answer;
+        told.IsCancellationRequested.ShouldBeTrue();
+        return said;
+    }
+
+    [Fact]
+    public async Task A_jwt_under_another_signature_is_no_second_token()
+    {
+        world.Jwts.Judge = _ => ResolverAnswer.Accept(world.Carol().ToJsonString());
+        async Task<string> RootAsync(string token) => (await world.GrantsAsync(server => SendAsync(server, token))).Claims.Text("jti").Split('.')[0];
+        string Jwt(string subject) => world.IdToken(claims => (claims["iss"], claims["jti"]) = ("https://elsewhere.example.com", subject), subject);
+
+        var (token, other) = (Jwt("carol"), Jwt("dave"));
+        var again = string.Concat(token.AsSpan(0, token.LastIndexOf('.')), other.AsSpan(other.LastIndexOf('.')));
+        again.ShouldNotBe(token);
+        var root = await RootAsync(token);
+        (await RootAsync(again)).ShouldBe(root);
+        (await RootAsync(other)).ShouldNotBe(root);
+        world.Jwts.Judge = _ => null;
+    }
+
+    [Theory]
+    [InlineData(RevocationKind.Issuer, "legacy")]
+    [InlineData(RevocationKind.Subject, "legacy:carol")]
+    public async Task A_revoked_issuer_or_subject_takes_its_tokens_and_what_came_of_them_along(RevocationKind kind, string value)
+    {
+        var said = world.Carol().ToJsonString();
+        world.Legacy.Judge = _ => ResolverAnswer.Accept(said);
+        var given = new Dictionary<TestServer, string>();
+        await world.GrantsAsync(async server =>
+        {
+            var answer = await SendAsync(server, "legacy-1");
+            given[server] = answer.AccessToken;
+            return answer;
+        });
+        foreach (var server in given.Keys) await server.Engine.Store.Ledger.RevokeAsync(new Revocation(kind, value, 0, "a test", 0), TestContext.Current.CancellationToken);
+
+        world.Clock!.Advance(TimeSpan.FromSeconds(1));
+        await world.RefusesAsync(Reason.SubjectRevoked, server => SendAsync(server, "legacy-1"));
+        await world.RefusesAsync(Reason.SubjectRevoked, server => SendAsync(server, given[server]));
+        Say();
+        await world.GrantsAsync(server => SendAsync(server, "legacy-1"));
+    }
+
     [Fact]
     public void Who_declares_and_adds_different_resolvers_is_warned_at_the_start()
     {

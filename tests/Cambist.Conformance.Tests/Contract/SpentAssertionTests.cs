@@ -123,8 +123,6 @@ public sealed class SpentAssertionTests(AssertionWorld world) : IClassFixture<As
         {
             (TestJwt.Sign(claims, Keys.Strange).ToString(), []), // the same jti under a wrong key
             ((honest with { Signature = new byte[64] }).ToString(), []),
-            (honest.ToString(), [("client_id", "other")]), // somebody who saw it pass by, and sent it wrongly
-            (honest.ToString(), [("client_secret", "x")]),
             (Sign(forged => forged["jti"] = (string)claims["jti"]!, client: "nobody"), []),
         })
         {
@@ -134,6 +132,45 @@ public sealed class SpentAssertionTests(AssertionWorld world) : IClassFixture<As
         (await SendAsync(Sign(same => same["jti"] = (string)claims["jti"]!, client: "other"))).Status.ShouldBe(HttpStatusCode.OK, "another client's jti is another");
         (await SendAsync(honest.ToString())).Status.ShouldBe(HttpStatusCode.OK);
         await ShouldBeSpentAsync(honest.ToString());
+    }
+
+    [Theory]
+    [InlineData("/token")]
+    [InlineData("/introspect")]
+    [InlineData("/revoke")]
+    public async Task CA_13_a_good_one_is_spent_beside_what_contradicts_it(string path)
+    {
+        (string, string)[] form = path == "/token" ? [.. TestServer.ExchangeForm(world.IdToken(audience: Server.Issuer), "id_token")] : [("token", "x")];
+        foreach (var (client, more, reason) in new (string?, (string, string)[], string)[]
+        {
+            (null, [("client_id", "other")], "client_authentication_failed"),
+            (null, [("client_secret", "x")], "client_authentication_ambiguous"),
+            ("web", [], "client_authentication_ambiguous"),
+            ("web", [("client_id", "web"), ("client_secret", "x")], "client_authentication_ambiguous"),
+        })
+        {
+            var assertion = Sign();
+            for (var i = 0; i < 2; i++) // the second time it was used before, and nobody can tell
+            {
+                var refused = await Server.SendFormToAsync(path, client, [.. form, .. Assertions.Form(assertion), .. more]);
+                (refused.Reason, refused.DecisionId).ShouldBe((reason, null), refused.Body);
+            }
+
+            await ShouldBeSpentAsync(assertion);
+        }
+
+        var forged = Assertions.Claims(Server, "keyed");
+        (await Server.SendFormToAsync(path, "web", [.. form, .. Assertions.Form(TestJwt.Sign(forged, Keys.Strange).ToString())])).Reason.ShouldBe("client_authentication_ambiguous");
+        (await SendAsync(TestJwt.Sign(forged, Keys.Es256).ToString())).Status.ShouldBe(HttpStatusCode.OK, "nobody burns another's");
+    }
+
+    [Fact]
+    public async Task CA_13_a_form_that_cannot_be_read_spends_nothing()
+    {
+        var assertion = Sign();
+        (string, string)[] filler = [.. Enumerable.Range(0, 100).Select(i => ($"x{i}", "y"))];
+        (await SendAsync(assertion, filler)).Reason.ShouldBe("form_malformed");
+        (await SendAsync(assertion)).Status.ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]

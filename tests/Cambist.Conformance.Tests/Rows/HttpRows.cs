@@ -277,6 +277,26 @@ public sealed class HttpRows(MainWorld world)
     }
 
     [Fact]
+    public async Task HT_16_without_its_store_the_server_is_not_ready_and_calls_no_token_revoked()
+    {
+        await using var own = await AdHocWorld.StartAsync(Registries.SignIn, new FakeClock());
+        (await own.Common.GetAsync("/health/ready")).Json.Text("status").ShouldBe("ready");
+        await own.Common.Engine.Store.DisposeAsync();
+        own.Clock!.Advance(TimeSpan.FromSeconds(1));
+        var away = await own.Common.GetAsync("/health/ready");
+        away.Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        away.Json.Text("status").ShouldBe("store unavailable");
+        away.Json.Text("registry_revision").ShouldBe(own.Common.Engine.Registry.Current.Revision);
+        (await own.Common.GetAsync("/health/live")).Status.ShouldBe(HttpStatusCode.OK);
+
+        using var revoke = new HttpRequestMessage(HttpMethod.Post, "/revoke") { Content = new FormUrlEncodedContent([new("token", "cbt_any")]) };
+        revoke.Headers.Authorization = new("Basic", TestServer.BasicCredentials("web", SecretOf("web")));
+        var answer = await own.Common.SendAsync(revoke);
+        (answer.Status, answer.Reason).ShouldBe((HttpStatusCode.ServiceUnavailable, "store_unavailable"));
+        ((string)answer.Json["error_description"]!).ShouldBe("The store cannot be used now: no token was issued, looked up, or for certain revoked; try again later.");
+    }
+
+    [Fact]
     public async Task HT_13_what_a_trusted_proxy_received_over_plain_http_is_refused()
     {
         await using var server = await TestServer.StartAsync(

@@ -120,6 +120,10 @@ public sealed class JwtClaimRows(MainWorld world)
     [InlineData("\"a\\r\\nb\"")]
     [InlineData("\"a\\u001b[31mb\"")]
     [InlineData("\"a\\u0085b\"")]
+    [InlineData("\"\\u202eecila\"")]
+    [InlineData("\"ali\\u200bce\"")]
+    [InlineData("\"alice\\ufeff\"")]
+    [InlineData("\"alice\\udb40\\udc41\"")]
     public async Task JWT_22_a_sub_that_is_no_printable_string_is_refused(string sub) => await RefusedAsync(Reason.SubjectSubMissing, WithRaw("sub", sub));
 
     [Fact]

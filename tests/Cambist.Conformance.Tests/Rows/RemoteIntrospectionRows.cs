@@ -105,6 +105,14 @@ public sealed class RemoteIntrospectionRows(IntrospectionWorld world) : IClassFi
         await RefusedAsync(Reason.SubjectIssuerUntrusted, said => said["iss"] = world.Other.Issuer);
         await RefusedAsync(Reason.SubjectTypeMismatch, said => said["token_type"] = "refresh_token");
         await RefusedAsync(Reason.SubjectKeyBound, said => said["cnf"] = new JsonObject { ["jkt"] = "x" });
+        await RefusedAsync(Reason.SubjectKeyBound, said => said["token_type"] = "dpop");
+        await RefusedAsync(Reason.SubjectKeyBound, said => (said["token_type"], said["cnf"]) = ("DPoP", new JsonObject { ["jkt"] = "x" }));
+        foreach (var type in new JsonNode?[] { "N_A", "mac", "", "Bearer ", "Bearer DPoP", 1, null, new JsonArray("Bearer") })
+            await RefusedAsync(Reason.SubjectTypeMismatch, said => said["token_type"] = type?.DeepClone());
+        foreach (var scope in new[] { "read  write", " read", "read ", "\"read\"", "read\twrite", "read\nwrite", "r\\ead read" })
+            await RefusedAsync(Reason.SubjectClaimInvalid, said => said["scope"] = scope);
+        foreach (var none in new JsonNode?[] { "", 7, null, new JsonArray("read write"), new JsonObject { ["read"] = true } })
+            await RefusedAsync(Reason.NothingToGrant, said => said["scope"] = none?.DeepClone());
         await RefusedAsync(Reason.SubjectActNotAccepted, said => said["act"] = new JsonObject { ["sub"] = "x" });
         await RefusedAsync(Reason.NothingToGrant, said => said.Remove("scope"));
         await world.GrantsAsync(server => server.SendAccessTokenAsync("web", world.Token(said =>
@@ -138,6 +146,17 @@ public sealed class RemoteIntrospectionRows(IntrospectionWorld world) : IClassFi
         }
 
         own.Login.Introspection.Requests.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_refresh_token_is_good_however_much_the_issuer_said_of_the_subject()
+    {
+        var token = world.Token(said => said["groups"] = new string('x', 20_000)); // more than a JWT may hold
+        await world.GrantsAsync(async server =>
+        {
+            var given = await server.SendAccessTokenAsync("web", token, ("audience", "notes"));
+            return await server.RefreshAsync("web", given.RefreshToken);
+        });
     }
 
     [Fact]

@@ -130,4 +130,67 @@ public class RuleLintTests
     [InlineData("clients: web, subject: { issuer: impersonation }, targets: { orders: read }", "deny: { name: d, reason: x, subject: { kind: impersonated, where: { sub: \"admin-*\" } } }\n")]
     [InlineData("clients: web, subject: { issuer: impersonation }, targets: { orders: read }", "deny: { name: d, reason: x, targets: [orders, billing], subject: { where: { sub: \"admin-*\" } } }\n")]
     public void Unbounded_impersonation_One_with_a_bound_on_sub_is_not(string rule, string deny) => Linted.FindsNothing(Rule(rule), deny);
+
+    [Theory]
+    [InlineData("clients: web, subject: { issuer: login }, targets: { cambist-admin: §audit }", "carries act")]
+    [InlineData("clients: web, subject: { issuer: login }, actor: { issuer: agents }, targets: { orders: read, cambist-admin: §[audit, keys] }", "carries act")]
+    [InlineData("clients: web, subject: { issuer: impersonation, where: { sub: \"customer:**\" } }, actor: none, targets: { cambist-admin: §audit }", "is an impersonated one")]
+    [InlineData("clients: orders, subject: { kind: impersonated }, actor: none, targets: { cambist-admin: §{ audit: true } }", "is an impersonated one")]
+    public void Unusable_admin_token_A_rule_whose_tokens_the_admin_api_never_takes_is_found(string rule, string part) => Linted.Finds("unusable-admin-token", Rule(rule), part);
+
+    [Theory]
+    [InlineData("clients: web, subject: { issuer: login }, actor: none, targets: { cambist-admin: audit }")]
+    [InlineData("clients: orders, subject: { kind: [user, impersonated] }, actor: none, targets: { cambist-admin: { audit: true } }")]
+    [InlineData("clients: web, subject: { issuer: login }, targets: { cambist-admin: audit }, shadow: true")]
+    public void Unusable_admin_token_One_that_may_give_one_for_itself_is_not(string rule) => Linted.FindsNothing(Rule(rule));
+
+    const string Refreshing = "clients: web, subject: { issuer: login }, actor: none, refresh: { lifetime: 1h }, targets: { orders: read }";
+    const string TakesRefresh = "clients: web, subject: { token_types: refresh_token }, actor: none, targets: { deploy: [] }";
+
+    static IEnumerable<string?> Checks(string rules, string grants = "") => Linted.Of(
+        Linted.Base.Replace("  web: {", $"  web: {{{grants}", StringComparison.Ordinal) + "rules:\n" + rules + Linted.Rest).Select(found => found.Check);
+
+    [Fact]
+    public void Idle_refresh_Refresh_tokens_that_no_client_of_the_rule_can_have_are_found()
+    {
+        Linted.Finds("idle-refresh", Rule(TakesRefresh.Replace("token_types: ", "token_types: §", StringComparison.Ordinal)), "none of its clients can have one");
+        Checks(Rule(Refreshing), " grants: token_exchange,").ShouldBe(["idle-refresh"]);
+        Checks(Rule(Refreshing) + Rule(TakesRefresh, "second"), " grants: token_exchange,").ShouldBe(["idle-refresh", "idle-refresh"]);
+        Checks(Rule(Refreshing) + Rule(TakesRefresh.Replace("clients: web", "clients: web-2", StringComparison.Ordinal), "second")).ShouldBe(["idle-refresh"]);
+    }
+
+    [Fact]
+    public void Idle_refresh_Where_one_client_has_them_nothing_is_found()
+    {
+        Checks(Rule(Refreshing) + Rule(TakesRefresh, "second")).ShouldBeEmpty();
+        Checks(Rule(Refreshing), " grants: [token_exchange, refresh_token],").ShouldBeEmpty();
+        Checks(Rule(Refreshing.Replace("clients: web", "clients: [web, web-2]", StringComparison.Ordinal)), " grants: token_exchange,").ShouldBeEmpty();
+    }
+
+    const string Imports = "clients: web, subject: { issuer: agents }, actor: none, targets: { orders: [read] }";
+
+    static RegistryFinding[] Imported(string import, string condition, string agents = "roles: [subject, actor], act: accept") =>
+        [.. Linted.Of(Linted.Base.Replace("roles: actor", agents, StringComparison.Ordinal) + "rules:\n" + Rule(import)
+            + Rule($"clients: orders, subject: {{ where: {{ {condition} }} }}, targets: {{ billing: {{ read: true }} }}", "second") + Linted.Rest).Where(found => found.Check == "imported-actor")];
+
+    [Theory]
+    [InlineData("act.sub: desk")]
+    [InlineData("/act/sub: [desk, \"agent:*\"]")]
+    public void Imported_actor_A_condition_that_another_issuers_actor_meets_is_found(string condition) =>
+        Imported(Imports, condition).ShouldHaveSingleItem().Message.ShouldContain("an actor that agents calls so passes too: its tokens bring act with them (act: accept), and rule first in line 17");
+
+    [Theory]
+    [InlineData("act.sub: desk, act.iss: { exists: false }")]
+    [InlineData("act.sub: desk, act.iss: \"https://agents.example.com\"")]
+    [InlineData("act.sub: { exists: true }")]
+    [InlineData("act.sub: { not: desk }")]
+    [InlineData("sub: desk")]
+    public void Imported_actor_One_that_says_whose_it_is_or_names_nobody_is_not(string condition) => Imported(Imports, condition).ShouldBeEmpty();
+
+    [Fact]
+    public void Imported_actor_Where_no_chain_comes_in_outermost_nothing_is_found()
+    {
+        Imported(Imports, "act.sub: desk", "roles: [subject, actor]").ShouldBeEmpty();
+        Imported(Imports.Replace("actor: none, ", "", StringComparison.Ordinal), "act.sub: desk").ShouldBeEmpty();
+    }
 }
