@@ -80,12 +80,15 @@ sealed class EntryPass(LedgerClock clock)
 
     public int Count => _entries.Count;
 
-    /// <summary>False where an entry of this pass wants the same key: only its fate tells whether the key is used.</summary>
+    /// <summary>
+    /// False where an entry that came before wants the same key: only its fate tells whether the key is used. That holds behind an entry
+    /// that was not taken, too: of two that want a key the first gets it.
+    /// </summary>
     public bool TryAdd(LedgerEntry entry, ReadOnlyMemory<byte> json)
     {
-        for (var i = 0; i < entry.Consumes.Count; i++)
-            if (_keys.Contains(Hash.Of(entry.Consumes[i]))) return false;
-        for (var i = 0; i < entry.Consumes.Count; i++) _keys.Add(Hash.Of(entry.Consumes[i]));
+        var isFree = true;
+        for (var i = 0; i < entry.Consumes.Count; i++) isFree &= _keys.Add(Hash.Of(entry.Consumes[i]));
+        if (!isFree) return false;
 
         _entries.Add(entry);
         _json.Add(json.ToArray());
