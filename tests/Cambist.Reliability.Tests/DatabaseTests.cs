@@ -21,7 +21,7 @@ public sealed class DatabaseTests(Database database)
         await Task.WhenAll(load.GrantAsync(0), load.GrantAsync(1));
 
         await (how switch { "stopped" => server.StopAsync(), "killed" => server.KillAsync(), _ => server.PauseAsync() });
-        await load.SeeAsync("503 store_unavailable", 20);
+        await load.SeeAsync("503 store_unavailable", 10);
         foreach (var node in new[] { 0, 1 })
         {
             foreach (var answer in new[] { await cluster.IntrospectAsync(node, token), await cluster.SendAsync(node, "/revoke", "web", [("token", token)]), await cluster.SignInAsync(node, audience: "mail") })

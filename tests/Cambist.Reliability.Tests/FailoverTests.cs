@@ -26,9 +26,9 @@ public sealed class FailoverTests
 
         // PostgreSQL, told to wait no longer, answers COMMIT with success and a warning: nobody may get a token for it.
         await standby.PauseAsync();
-        await load.SeeAsync("503 store_unavailable", 20);
+        await load.SeeAsync("503 store_unavailable", 10);
         var granted = load.Answers["200"];
-        await load.SeeAsync("503 store_unavailable", 20);
+        await load.SeeAsync("503 store_unavailable", 10);
         load.Answers["200"].ShouldBe(granted, "granted what the standby does not have");
         await standby.ResumeAsync();
         var resumed = await Task.WhenAll(load.GrantAsync(0), load.GrantAsync(1));
