@@ -28,7 +28,12 @@ public sealed class NodesTests(Database database) : IAsyncLifetime
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
         var assertion = TestJwt.Sign(new JsonObject
         {
-            ["iss"] = "keyed", ["sub"] = "keyed", ["aud"] = Cluster.Issuer, ["iat"] = now, ["exp"] = now + 60, ["jti"] = RandomNumberGenerator.GetHexString(32),
+            ["iss"] = "keyed",
+            ["sub"] = "keyed",
+            ["aud"] = Cluster.Issuer,
+            ["iat"] = now,
+            ["exp"] = now + 60,
+            ["jti"] = RandomNumberGenerator.GetHexString(32),
         }, _cluster.ClientKey).ToString();
         Task<Answer> SendAsync(int i) => Cluster.SendAsync(_cluster.Nodes[i % 2].Http, _cluster.Nodes[i % 2], "/token", null,
             [("grant_type", "client_credentials"), ("client_assertion_type", Cluster.Jwt), ("client_assertion", assertion)]);
@@ -176,7 +181,10 @@ public sealed class NodesTests(Database database) : IAsyncLifetime
         var keys = new JsonWebKeySet(await _cluster.GetAsync(node, "/jwks"));
         var result = await new JsonWebTokenHandler().ValidateTokenAsync(token, new()
         {
-            ValidIssuer = Cluster.Issuer, ValidAudience = "https://orders.example.com", ValidTypes = ["at+jwt"], IssuerSigningKeys = keys.GetSigningKeys(),
+            ValidIssuer = Cluster.Issuer,
+            ValidAudience = "https://orders.example.com",
+            ValidTypes = ["at+jwt"],
+            IssuerSigningKeys = keys.GetSigningKeys(),
         });
         return result.IsValid;
     }
