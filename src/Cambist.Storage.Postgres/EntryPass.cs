@@ -11,16 +11,17 @@ namespace Cambist.Storage.Postgres;
 /// </summary>
 sealed class EntryPass(LedgerClock clock)
 {
-    /// <summary>A node that runs further ahead of the database signs tokens that a revocation would miss; its own keys' times allow as much.</summary>
-    const long MostAhead = 5 * 60 * 1000;
-
-    // Nothing that comes after a revocation is dated before it, nor into what the search index has passed, nor before what this node recorded. The node's own clock counts too: a
-    // token's iat is by it, and must not be later than the entry.
+    // Nothing that comes after a revocation is dated before it, nor into what the search index has passed, nor before what this node
+    // recorded. The node's own clock counts too: a token's iat is by it, and must not be later than the entry.
     const string Stamp = $"""
         SELECT set_config('cambist.stamp', greatest(greatest({LedgerClock.Now}, least($2, {LedgerClock.Now} + 300000)) << 16, $3, (greatest(separated_at, search_cut) + 1) << 16)::text, true)::bigint,
                {LedgerClock.Now}, set_config('cambist.refused', (ARRAY[]::int[])::text, true)
         FROM cambist.marks
         """;
+
+    // The same behind the closed fence, where the newest entry of all nodes is known: a revocation's own entry comes after whatever it was too late for.
+    static readonly string StampOfRevocations = Stamp.Replace(
+        "$3,", "$3, (SELECT ('x' || left(replace(id::text, '-', ''), 16))::bit(64)::bigint FROM cambist.decisions ORDER BY id DESC LIMIT 1),", StringComparison.Ordinal);
 
     const string Revoked = """
         WITH hit AS (
@@ -80,12 +81,15 @@ sealed class EntryPass(LedgerClock clock)
 
     public int Count => _entries.Count;
 
-    /// <summary>False where an entry of this pass wants the same key: only its fate tells whether the key is used.</summary>
+    /// <summary>
+    /// False where an entry that came before wants the same key: only its fate tells whether the key is used. That holds behind an entry
+    /// that was not taken, too: of two that want a key the first gets it.
+    /// </summary>
     public bool TryAdd(LedgerEntry entry, ReadOnlyMemory<byte> json)
     {
-        for (var i = 0; i < entry.Consumes.Count; i++)
-            if (_keys.Contains(Hash.Of(entry.Consumes[i]))) return false;
-        for (var i = 0; i < entry.Consumes.Count; i++) _keys.Add(Hash.Of(entry.Consumes[i]));
+        var isFree = true;
+        for (var i = 0; i < entry.Consumes.Count; i++) isFree &= _keys.Add(Hash.Of(entry.Consumes[i]));
+        if (!isFree) return false;
 
         _entries.Add(entry);
         _json.Add(json.ToArray());
@@ -95,9 +99,11 @@ sealed class EntryPass(LedgerClock clock)
         return true;
     }
 
-    public void AppendTo(NpgsqlBatch batch)
+    /// <param name="batch">What is sent.</param>
+    /// <param name="isRevoking">Whether the fence is closed.</param>
+    public void AppendTo(NpgsqlBatch batch, bool isRevoking = false)
     {
-        batch.Add(Stamp).WithNullable(clock.Instead).With(clock.Node).With(clock.LastStamp);
+        batch.Add(isRevoking ? StampOfRevocations : Stamp).WithNullable(clock.Instead).With(clock.Node).With(clock.LastStamp);
         if (_probes.Count > 0) batch.Add(Revoked).With(_probes.Entry).With(_probes.Kind).With(_probes.Value).With(_probes.Since);
         if (_consumed.Count > 0)
         {
@@ -112,13 +118,12 @@ sealed class EntryPass(LedgerClock clock)
     }
 
     /// <summary>Reads the verdicts, from the stamp's result on.</summary>
-    /// <exception cref="StoreUnavailableException">This node's clock is far ahead of the database's; the tokens of these entries must not leave.</exception>
+    /// <exception cref="StoreUnavailableException">This node's clock is far from the database's; the tokens of these entries must not leave.</exception>
     public async Task ReadAsync(NpgsqlDataReader reader)
     {
         await reader.ReadAsync();
         var (stamp, now) = (reader.GetInt64(0), reader.GetInt64(1));
-        if (clock.Node > now + MostAhead)
-            throw new StoreUnavailableException($"The clock of this node is {(clock.Node - now) / 1000} s ahead of the database's. Set it right: a revocation would not reach the tokens it dates");
+        clock.Check(now);
         clock.Gave(stamp + _entries.Count);
 
         Results = new CommitResult[_entries.Count];

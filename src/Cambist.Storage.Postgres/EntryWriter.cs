@@ -11,6 +11,7 @@ sealed class EntryWriter(Connections connections, LedgerClock clock, Partitions 
     const int Attempts = 3;
 
     NpgsqlConnection? _connection;
+    CommitWatch? _watch;
     RecordedMarks _marks;
 
     public async ValueTask WriteAsync(ReadOnlyMemory<PendingEntry> batch, DecisionIdSequence ids)
@@ -47,7 +48,7 @@ sealed class EntryWriter(Connections connections, LedgerClock clock, Partitions 
 
     async Task TransactAsync(ReadOnlyMemory<PendingEntry> batch)
     {
-        _connection ??= await connections.OpenAsync(CancellationToken.None);
+        if (_connection is null) _watch = new(_connection = await connections.OpenAsync(CancellationToken.None));
         var marks = _marks.With(batch.Span);
         var isOpen = false;
         var taken = new HashSet<(OneTimeKeyKind, Hash)>();
@@ -86,6 +87,7 @@ sealed class EntryWriter(Connections connections, LedgerClock clock, Partitions 
             (waiting, isOpen) = ([.. later], true);
         }
 
+        _watch!.Check();
         _marks = marks;
     }
 

@@ -11,6 +11,12 @@ sealed class LedgerClock(TimeProvider clock, bool isOfDatabase)
     /// <summary>The database's milliseconds, or the parameter that stands for them.</summary>
     public const string Now = "coalesce($1::bigint, (extract(epoch FROM clock_timestamp()) * 1000)::bigint)";
 
+    /// <summary>A node that runs further ahead of the database signs tokens that a revocation would miss; its own keys' times allow as much.</summary>
+    const long MostAhead = 5 * 60 * 1000;
+
+    /// <summary>A node that runs further behind takes expired tokens for good ones. As much leeway as <c>iat</c> and <c>nbf</c> have.</summary>
+    const long MostBehind = 60 * 1000;
+
     long _lastStamp;
 
     /// <summary>What stands for the database's clock; null where it counts itself.</summary>
@@ -18,6 +24,18 @@ sealed class LedgerClock(TimeProvider clock, bool isOfDatabase)
 
     /// <summary>This node's own clock, milliseconds since 1970.</summary>
     public long Node => clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>Asked before anything that was judged by this node's clock leaves it.</summary>
+    /// <param name="now">The database's clock, read a moment ago.</param>
+    /// <exception cref="StoreUnavailableException">The two are too far apart.</exception>
+    public void Check(long now)
+    {
+        var ahead = Node - now;
+        if (ahead > MostAhead)
+            throw new StoreUnavailableException($"The clock of this node is {ahead / 1000} s ahead of the database's. Set it right: a revocation would not reach the tokens it dates");
+        if (ahead < -MostBehind)
+            throw new StoreUnavailableException($"The clock of this node is {-ahead / 1000} s behind the database's. Set it right: it takes expired tokens for good ones");
+    }
 
     public long LastStamp => Interlocked.Read(ref _lastStamp);
 

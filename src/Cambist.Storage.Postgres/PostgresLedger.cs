@@ -1,10 +1,11 @@
 namespace Cambist.Storage.Postgres;
 
-sealed class PostgresLedger(GroupCommit commits, RevocationWriter revocations, Connections connections, Purge purge) : ILedger
+sealed class PostgresLedger(GroupCommit commits, RevocationWriter revocations, Connections connections, LedgerClock clock, Purge purge) : ILedger
 {
     const string Covering = $"""
-        SELECT {RevocationRows.Columns} FROM unnest($1::smallint[], $2::bytea[], $3::bigint[]) WITH ORDINALITY AS p (k, v, since, place)
-        JOIN cambist.revocations r ON r.kind = p.k AND r.value = p.v AND r.at >= p.since ORDER BY p.place LIMIT 1
+        SELECT {LedgerClock.Now}, {RevocationRows.Columns} FROM (SELECT 1) AS always LEFT JOIN (
+          unnest($2::smallint[], $3::bytea[], $4::bigint[]) WITH ORDINALITY AS p (k, v, since, place)
+          JOIN cambist.revocations r ON r.kind = p.k AND r.value = p.v AND r.at >= p.since) ON true ORDER BY p.place LIMIT 1
         """;
 
     const string Used = "SELECT 1 FROM cambist.one_time_keys WHERE key = $1 AND kind = $2";
@@ -21,9 +22,14 @@ sealed class PostgresLedger(GroupCommit commits, RevocationWriter revocations, C
     {
         var names = RevocationRows.Of(lineage).ToArray();
         return connections.ReadAsync(
-            ask => ask.Add(Covering)
+            ask => ask.Add(Covering).WithNullable(clock.Instead)
                 .With(Array.ConvertAll(names, n => (short)n.Kind)).With(Array.ConvertAll(names, n => n.Value)).With(Array.ConvertAll(names, n => n.Since)),
-            async row => await row.ReadAsync(cancellationToken) ? RevocationRows.Read(row, 0) : null,
+            async row =>
+            {
+                await row.ReadAsync(cancellationToken);
+                clock.Check(row.GetInt64(0)); // whether it has expired was asked of this node's
+                return row.IsDBNull(1) ? null : RevocationRows.Read(row, 1);
+            },
             cancellationToken);
     }
 

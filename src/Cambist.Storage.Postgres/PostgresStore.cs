@@ -80,7 +80,7 @@ public static class PostgresStore
         var commits = new GroupCommit(writer, new(TimeProvider.System), options.GroupCommit);
         var revocations = new RevocationWriter(transactions, clock);
         return new(
-            new PostgresLedger(commits, revocations, connections, new Purge(connections, partitions, clock, options.AuditRetention)),
+            new PostgresLedger(commits, revocations, connections, clock, new Purge(connections, partitions, clock, options.AuditRetention)),
             new PostgresTokenStore(commits, transactions, connections, clock),
             new PostgresKeyStore(transactions, connections, clock),
             new PostgresDecisionLog(connections, new SearchIndexer(connections, clock)),

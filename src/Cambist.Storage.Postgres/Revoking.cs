@@ -42,7 +42,7 @@ static class RevokingStatements
         }
 
         await using var ask = new NpgsqlBatch(connection);
-        if (pass.Count > 0) pass.AppendTo(ask);
+        if (pass.Count > 0) pass.AppendTo(ask, isRevoking: true);
         if (marks != default) marks.AppendTo(ask);
         ask.Add(State).WithNullable(clock.Instead);
         ask.Add(Earlier).With(revoking.Select(r => (short)r.Asked.Kind).ToArray()).With(revoking.Select(r => Sql.Utf8(r.Asked.Value)).ToArray());

@@ -16,9 +16,11 @@ sealed class Transactions(Connections connections, Partitions partitions)
             try
             {
                 await using var connection = await connections.OpenAsync(cancellationToken);
+                var watch = new CommitWatch(connection);
                 await Connections.RunAsync(connection, Sql.Begin, fence);
                 var isDone = await work(connection);
                 await Connections.RunAsync(connection, isDone ? Sql.Commit : "ROLLBACK");
+                watch.Check();
                 return isDone;
             }
             catch (Exception e) when (attempt < Attempts && PostgresFault.IsWorthTryingAgain(e)) { }

@@ -11,7 +11,7 @@ public static class BuiltServer
     public static string Root { get; } = FindRoot();
 
     /// <summary>The built <c>Cambist.Server.dll</c>, of the same configuration as the tests.</summary>
-    public static string Assembly { get; } = FindAssembly();
+    public static string Assembly { get; } = AssemblyOf("Cambist.Server");
 
     /// <summary>
     /// Runs <c>cambist</c> with <paramref name="arguments"/> in <paramref name="folder"/> until it ends, and ends it when
@@ -88,11 +88,12 @@ public static class BuiltServer
         throw new InvalidOperationException("The tests run outside a checkout.");
     }
 
-    // artifacts/bin/PROJECT/CONFIGURATION/ is where the tests lie; the server lies beside them.
-    static string FindAssembly()
+    /// <summary>The built assembly of a project of this checkout, of the same configuration as the tests.</summary>
+    public static string AssemblyOf(string project)
     {
+        // artifacts/bin/PROJECT/CONFIGURATION/ is where the tests lie; the others lie beside them.
         var configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
-        return Path.Combine(Root, "artifacts", "bin", "Cambist.Server", configuration, "Cambist.Server.dll");
+        return Path.Combine(Root, "artifacts", "bin", project, configuration, project + ".dll");
     }
 }
 

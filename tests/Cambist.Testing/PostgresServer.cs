@@ -117,6 +117,40 @@ public sealed class PostgresServer : IAsyncDisposable
         await process.WaitForExitAsync();
     }
 
+    /// <summary>Stops all its processes in their tracks (SIGSTOP): it is there, and does not answer.</summary>
+    public async Task PauseAsync()
+    {
+        // The one that starts others first.
+        await SignalAsync("-STOP", [ProcessId]);
+        await SignalAsync("-STOP", Children());
+    }
+
+    /// <summary>Lets them go on.</summary>
+    public Task ResumeAsync() => SignalAsync("-CONT", [.. Children(), ProcessId]);
+
+    static Task SignalAsync(string signal, int[] processes) => processes.Length == 0 ? Task.CompletedTask : RunAsync(new("kill", [signal, .. processes.Select(process => $"{process}")]));
+
+    int[] Children() =>
+    [
+        .. from folder in Directory.GetDirectories("/proc")
+           let name = Path.GetFileName(folder)
+           where int.TryParse(name, out _) && ParentOf(folder) == ProcessId
+           select int.Parse(name),
+    ];
+
+    static int ParentOf(string folder)
+    {
+        try
+        {
+            var status = File.ReadAllText(Path.Combine(folder, "stat"));
+            return int.Parse(status[(status.LastIndexOf(')') + 2)..].Split(' ')[1]); // behind the command's name come state and parent
+        }
+        catch (IOException)
+        {
+            return 0; // gone meanwhile
+        }
+    }
+
     /// <summary>Makes and starts a standby of it, which streams all that is committed here.</summary>
     public async Task<PostgresServer> StartStandbyAsync()
     {

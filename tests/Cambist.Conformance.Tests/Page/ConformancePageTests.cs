@@ -1,4 +1,3 @@
-using System.Reflection;
 using Cambist.Testing;
 
 namespace Cambist.Conformance.Tests.Page;
@@ -8,7 +7,7 @@ public sealed class ConformancePageTests
 {
     internal const string Approve = "CAMBIST_APPROVE_CONFORMANCE";
 
-    static readonly NamedTests Tests = NamedTests.In(Assembly.GetExecutingAssembly());
+    static readonly NamedTests Tests = NamedTests.All;
 
     static readonly IReadOnlyList<ConformanceSection> Sections = ConformanceSection.ReadAll(Tests);
     static readonly IReadOnlyList<ScenarioSection> Scenarios = ScenarioSection.ReadAll(Tests);

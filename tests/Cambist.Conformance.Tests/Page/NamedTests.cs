@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Cambist.Testing;
 
 namespace Cambist.Conformance.Tests.Page;
 
@@ -16,8 +17,12 @@ sealed partial class NamedTests
     /// <summary>The tests that bear an id.</summary>
     public IReadOnlyList<string> Of(string id) => [.. _tests[id].Order(StringComparer.Ordinal)];
 
-    /// <summary>Those of an assembly. A test that is skipped tests nothing.</summary>
-    public static NamedTests In(Assembly assembly) => new(
+    /// <summary>All that there are: those here, and those of real nodes and their faults.</summary>
+    public static NamedTests All { get; } = In(Assembly.GetExecutingAssembly(), Assembly.LoadFrom(BuiltServer.AssemblyOf("Cambist.Reliability.Tests")));
+
+    /// <summary>Those of assemblies. A test that is skipped tests nothing.</summary>
+    static NamedTests In(params Assembly[] assemblies) => new(
+        from assembly in assemblies
         from type in assembly.GetTypes()
         where type is { IsClass: true, IsAbstract: false }
         from method in type.GetMethods()

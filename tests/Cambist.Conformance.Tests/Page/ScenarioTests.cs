@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Text.RegularExpressions;
 using Cambist.Testing;
 
@@ -7,7 +6,7 @@ namespace Cambist.Conformance.Tests.Page;
 /// <summary>The README's table of scenarios is that of scenarios.txt, and each has a test.</summary>
 public sealed partial class ScenarioTests
 {
-    static readonly IReadOnlyList<ScenarioSection> Sections = ScenarioSection.ReadAll(NamedTests.In(Assembly.GetExecutingAssembly()));
+    static readonly IReadOnlyList<ScenarioSection> Sections = ScenarioSection.ReadAll(NamedTests.All);
 
     [Fact]
     public void Every_scenario_has_a_test() =>

@@ -29,6 +29,17 @@ public sealed class BatchTests(PostgresDatabases databases) : PostgresNodes(data
     }
 
     [Fact]
+    public async Task An_entry_that_waits_for_the_fate_of_another_keeps_its_place_before_those_behind_it()
+    {
+        var node = Open();
+        await node.Ledger.RevokeAsync(Some.Revocation(RevocationKind.Lineage, "revoked"), None);
+
+        var results = await InOneBatchAsync(node, [With("a") with { DependsOn = [Some.Own("revoked.x")] }, With("a", "b"), With("b", "c"), With("c")]);
+
+        results.Select(r => r.Status).ShouldBe([CommitStatus.Revoked, CommitStatus.Committed, CommitStatus.AlreadyUsed, CommitStatus.Committed]);
+    }
+
+    [Fact]
     public async Task Batches_of_all_kinds_end_as_entries_one_by_one_do()
     {
         var node = Open();

@@ -76,7 +76,7 @@ public sealed class FenceTests(PostgresDatabases databases) : PostgresNodes(data
     [Theory]
     [InlineData(0)]
     [InlineData(120)]
-    [InlineData(-120)]
+    [InlineData(-50)]
     public async Task What_was_recorded_before_a_revocation_is_dated_before_it_and_what_comes_after_it_later_whatever_the_clocks_of_the_nodes(int secondsAhead)
     {
         var other = await OpenWithClockAsync(TimeSpan.FromSeconds(secondsAhead));
@@ -101,6 +101,15 @@ public sealed class FenceTests(PostgresDatabases databases) : PostgresNodes(data
         var ahead = await OpenWithClockAsync(TimeSpan.FromMinutes(10));
 
         (await Should.ThrowAsync<StoreUnavailableException>(async () => await CommitAsync(ahead))).Message.ShouldContain("ahead of the database's");
+    }
+
+    [Fact]
+    public async Task A_node_whose_clock_is_far_behind_the_databases_issues_nothing_and_calls_nothing_active()
+    {
+        var behind = await OpenWithClockAsync(TimeSpan.FromMinutes(-2));
+
+        (await Should.ThrowAsync<StoreUnavailableException>(async () => await CommitAsync(behind))).Message.ShouldContain("behind the database's");
+        (await Should.ThrowAsync<StoreUnavailableException>(async () => await behind.Ledger.IsRevokedAsync(Some.Own("a"), None))).Message.ShouldContain("behind the database's");
     }
 
     [Fact]

@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.Net;
+using Cambist.Testing;
+
+namespace Cambist.Reliability.Tests;
+
+/// <summary>A node whose clock is wrong, or jumps (libfaketime), beside one that is right.</summary>
+public sealed class ClockTests(Database database) : IAsyncLifetime
+{
+    const int Right = 0;
+    const int Wrong = 1;
+
+    readonly string _offset = Path.GetTempFileName();
+    Cluster _cluster = null!;
+
+    static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        await File.WriteAllTextAsync(_offset, "+0\n", Cancellation);
+        _cluster = await Cluster.StartAsync(await database.Server.CreateDatabaseAsync(), environment: node => node == Right ? [] : new()
+        {
+            ["LD_PRELOAD"] = Library(),
+            ["FAKETIME_TIMESTAMP_FILE"] = _offset,
+            ["FAKETIME_CACHE_DURATION"] = "1",
+            ["FAKETIME_DONT_FAKE_MONOTONIC"] = "1",
+        });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _cluster.DisposeAsync();
+        File.Delete(_offset);
+    }
+
+    [Fact]
+    public async Task AB_86_a_clock_that_jumps_five_minutes_either_way_lets_no_expired_token_pass_and_recovers_by_itself()
+    {
+        string Lasting(int seconds, int old) => _cluster.IdToken(claims => (claims["iat"], claims["exp"]) = ((long)claims["iat"]! - old, (long)claims["iat"]! + seconds));
+        var expired = Lasting(seconds: -61, old: 600);
+        var token = (await _cluster.SignInAsync(Right)).AccessToken;
+        (await _cluster.SignInAsync(Wrong, expired)).Reason.ShouldBe("subject_expired");
+
+        await JumpAsync("-300", answer => answer.Status == HttpStatusCode.ServiceUnavailable);
+        foreach (var tried in new[] { expired, Lasting(seconds: -1, old: 600), Lasting(seconds: 300, old: 299) }) (await _cluster.SignInAsync(Wrong, tried)).Status.ShouldNotBe(HttpStatusCode.OK);
+        (await _cluster.SignInAsync(Wrong)).Headers.RetryAfter.ShouldNotBeNull();
+        (await _cluster.IntrospectAsync(Wrong, token)).Body.ShouldNotContain("\"active\":true");
+
+        await JumpAsync("+330", answer => answer.Status == HttpStatusCode.ServiceUnavailable, Lasting(seconds: 3600, old: 60));
+        await JumpAsync("+290", answer => answer.Status == HttpStatusCode.OK, Lasting(seconds: 3600, old: 60));
+        (await _cluster.SignInAsync(Wrong, Lasting(seconds: 200, old: 60))).Reason.ShouldBe("subject_expired");
+        (await _cluster.SignInAsync(Wrong, expired)).Reason.ShouldBe("subject_expired");
+
+        await JumpAsync("+0", answer => answer.Status == HttpStatusCode.OK);
+        (await _cluster.IntrospectAsync(Wrong, token)).Json["active"]!.GetValue<bool>().ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData(-45)]
+    [InlineData(290)]
+    public async Task With_a_clock_that_is_off_ids_stay_unique_and_a_revocation_reaches_what_either_node_gave(int seconds)
+    {
+        string LongLived(string sub) => _cluster.IdToken(claims => (claims["sub"], claims["iat"], claims["exp"]) = (sub, (long)claims["iat"]! - 60, (long)claims["iat"]! + 3600));
+        var offset = seconds.ToString("+0;-0", CultureInfo.InvariantCulture);
+        await JumpAsync(offset, answer => answer.Status == HttpStatusCode.OK && Math.Abs((long)answer.Claims["iat"]! - TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() - seconds) < 5, LongLived("nobody"));
+
+        for (var round = 0; round < 10; round++)
+        {
+            var sub = $"alice-{round}"; // a revocation dated ahead reaches her next ID tokens, too
+            var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => _cluster.SignInAsync(i % 2, LongLived(sub))));
+            answers.ShouldAllBe(answer => answer.Status == HttpStatusCode.OK);
+            var revoked = await _cluster.AdminAsync(round % 2, HttpMethod.Post, "revocations", new() { ["subject"] = sub, ["reason"] = "a test" });
+            revoked.Status.ShouldBe(HttpStatusCode.OK, revoked.Body);
+            foreach (var answer in answers)
+            {
+                (await _cluster.IntrospectAsync(Right, answer.AccessToken)).Body.ShouldBe("""{"active":false}""");
+                (await _cluster.IntrospectAsync(Wrong, answer.AccessToken)).Body.ShouldBe("""{"active":false}""");
+                (await _cluster.GoOnAsync(round % 2, answer.AccessToken)).Status.ShouldNotBe(HttpStatusCode.OK);
+            }
+        }
+
+        await using var store = Ledger.Open(_cluster.Connection);
+        (await Ledger.IssuedAsync(store)).Ids.Count.ShouldBeGreaterThanOrEqualTo(200); // it reads each id once
+    }
+
+    /// <summary>Sets the clock of the wrong node and waits until it is seen.</summary>
+    async Task JumpAsync(string offset, Func<Answer, bool> isSeen, string? idToken = null)
+    {
+        await File.WriteAllTextAsync(_offset, offset + "\n", Cancellation);
+        var tries = 0;
+        for (Answer answer; !isSeen(answer = await _cluster.SignInAsync(Wrong, idToken)); await Task.Delay(50, Cancellation)) (++tries).ShouldBeLessThan(200, answer.Body);
+    }
+
+    static string Library() =>
+        Directory.GetDirectories("/usr/lib").Select(folder => Path.Combine(folder, "faketime", "libfaketimeMT.so.1")).FirstOrDefault(File.Exists)
+        ?? throw new InvalidOperationException("libfaketime is not installed; ./test.sh installs it.");
+}
