@@ -50,7 +50,11 @@ public sealed class PostgresNodesTests
             using var mint = Admin(HttpMethod.Get, third, "impersonation-tokens", Token, null);
             using var refused = await third.Http.SendAsync(mint, Cancellation);
             refused.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
-            foreach (var node in new[] { one, other, third }) node.Output.ShouldNotContain("Password");
+            foreach (var node in new[] { one, other, third })
+            {
+                node.Output.ShouldNotContain("Password");
+                await database.DumpAsync(Path.Combine(node.Folder, "database")); // each is looked through for secrets when it ends
+            }
         }
         finally
         {

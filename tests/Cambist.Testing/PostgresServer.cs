@@ -77,6 +77,24 @@ public sealed class PostgresServer : IAsyncDisposable
         await command.ExecuteNonQueryAsync();
     }
 
+    /// <summary>Writes all that a database of Cambist's holds into a file, as it is stored: to look through it.</summary>
+    public async Task DumpAsync(string file, string database = "postgres")
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString(database));
+        await connection.OpenAsync();
+        var tables = new List<string>();
+        await using (var ask = new NpgsqlCommand("SELECT tablename FROM pg_tables WHERE schemaname = 'cambist'", connection))
+        await using (var names = await ask.ExecuteReaderAsync())
+            while (await names.ReadAsync()) tables.Add(names.GetString(0));
+
+        await using var to = File.Create(file);
+        foreach (var table in tables)
+        {
+            await using var rows = await connection.BeginRawBinaryCopyAsync($"COPY (SELECT * FROM cambist.{table}) TO STDOUT (FORMAT BINARY)");
+            await rows.CopyToAsync(to);
+        }
+    }
+
     /// <summary>Starts it, again, on its data.</summary>
     public async Task StartAsync()
     {
