@@ -37,7 +37,7 @@ sealed class StoreLook(Store store, TimeProvider clock)
         try
         {
             await store.Keys.ReadVersionAsync(CancellationToken.None);
-            await store.Ledger.PurgeAsync(CancellationToken.None); // takes the writer's turn, as an entry would
+            await store.Ledger.CheckAsync(CancellationToken.None);
             return true;
         }
         catch (StoreUnavailableException)

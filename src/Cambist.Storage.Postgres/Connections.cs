@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Npgsql;
 
 namespace Cambist.Storage.Postgres;
@@ -6,9 +7,9 @@ namespace Cambist.Storage.Postgres;
 sealed class Connections : IAsyncDisposable
 {
     // A node that vanished in the middle of a transaction holds the fence until its end is noticed: seconds, not TCP's two hours.
-    // Every statement is short; compiling one, on the strength of a poor estimate, would take ten times as long as running it.
+    // CommitWatch hears warnings, whatever the database or the role leaves out. Every statement is short; compiling one, on the strength of a poor estimate, would take ten times as long as running it.
     const string Session = "-c lock_timeout=8000 -c statement_timeout=15000 -c idle_in_transaction_session_timeout=10000"
-        + " -c jit=off -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 -c tcp_user_timeout=10000";
+        + " -c client_min_messages=warning -c jit=off -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 -c tcp_user_timeout=10000";
 
     readonly NpgsqlDataSource _primary;
     volatile bool _closed;
@@ -16,6 +17,7 @@ sealed class Connections : IAsyncDisposable
     public Connections(string connectionString)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        var written = new DbConnectionStringBuilder { ConnectionString = connectionString }; // the other knows all keywords, written or not
         Default("Timeout", () => settings.Timeout = 5);
         Default("Command Timeout", () => settings.CommandTimeout = 10);
         Default("Keepalive", () => settings.KeepAlive = 10);
@@ -24,6 +26,7 @@ sealed class Connections : IAsyncDisposable
         Default("Maximum Pool Size", () => settings.MaxPoolSize = 16);
         settings.AutoPrepareMinUsages = 2;
         settings.HostRecheckSeconds = 1;
+        settings.Multiplexing = false; // a transaction is a connection's
         settings.NoResetOnClose = true; // nothing outlives a transaction
         settings.IncludeErrorDetail = false; // it quotes values
         settings.Options = $"{Session} {settings.Options}".TrimEnd();
@@ -35,7 +38,7 @@ sealed class Connections : IAsyncDisposable
 
         void Default(string name, Action set)
         {
-            if (!settings.ContainsKey(name) || !connectionString.Contains(name, StringComparison.OrdinalIgnoreCase)) set();
+            if (!written.ContainsKey(name)) set();
         }
     }
 

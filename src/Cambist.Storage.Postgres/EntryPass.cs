@@ -28,12 +28,13 @@ sealed class EntryPass(LedgerClock clock)
           SELECT DISTINCT ON (p.entry) p.entry, r.kind, r.value, r.at, r.reason, r.keep_until
           FROM unnest($1::int[], $2::smallint[], $3::bytea[], $4::bigint[]) WITH ORDINALITY AS p (entry, kind, value, since, place)
           JOIN cambist.revocations r ON r.kind = p.kind AND r.value = p.value AND r.at >= p.since
-          ORDER BY p.entry, p.place)
-        SELECT set_config('cambist.refused', (SELECT coalesce(array_agg(entry), '{}') FROM hit)::text, true), hit.*
-        FROM (SELECT 1) AS always LEFT JOIN hit ON true
+          ORDER BY p.entry, p.place),
+        told AS MATERIALIZED (SELECT set_config('cambist.refused', (SELECT coalesce(array_agg(entry), '{}') FROM hit)::text, true))
+        SELECT told.*, hit.* FROM told LEFT JOIN hit ON true
         """;
 
-    // Sorted, or two nodes wait for each other. A key that another transaction is spending is waited for.
+    // Sorted, or two nodes wait for each other. A key that another transaction is spending is waited for. What is told is told once, and not with
+    // each row: it would grow with the square of the used keys.
     const string Consume = """
         WITH wanted AS MATERIALIZED (
           SELECT * FROM unnest($1::int[], $2::bytea[], $3::smallint[], $4::bigint[]) WITH ORDINALITY AS w (entry, key, kind, keep_until, place)
@@ -42,11 +43,11 @@ sealed class EntryPass(LedgerClock clock)
           INSERT INTO cambist.one_time_keys (key, kind, keep_until) SELECT key, kind, keep_until FROM wanted ORDER BY key, kind
           ON CONFLICT DO NOTHING RETURNING key, kind),
         used AS MATERIALIZED (
-          SELECT DISTINCT ON (w.entry) w.entry, w.kind FROM wanted w LEFT JOIN taken t USING (key, kind) WHERE t.key IS NULL ORDER BY w.entry, w.place)
-        SELECT set_config('cambist.refused', (current_setting('cambist.refused')::int[] || (SELECT coalesce(array_agg(entry), '{}') FROM used))::text, true),
-               set_config('cambist.returned', (SELECT coalesce(array_agg(w.place), '{}') FROM wanted w JOIN taken t USING (key, kind) WHERE w.entry IN (SELECT entry FROM used))::text, true),
-               used.*
-        FROM (SELECT 1) AS always LEFT JOIN used ON true
+          SELECT DISTINCT ON (w.entry) w.entry, w.kind FROM wanted w LEFT JOIN taken t USING (key, kind) WHERE t.key IS NULL ORDER BY w.entry, w.place),
+        told AS MATERIALIZED (
+          SELECT set_config('cambist.refused', (current_setting('cambist.refused')::int[] || (SELECT coalesce(array_agg(entry), '{}') FROM used))::text, true),
+                 set_config('cambist.returned', (SELECT coalesce(array_agg(w.place), '{}') FROM wanted w JOIN taken t USING (key, kind) WHERE w.entry IN (SELECT entry FROM used))::text, true))
+        SELECT told.*, used.* FROM told LEFT JOIN used ON true
         """;
 
     // The fresh keys of an entry that has a used one.

@@ -1,3 +1,4 @@
+using System.Data;
 using Npgsql;
 
 namespace Cambist.Storage.Postgres;
@@ -48,13 +49,14 @@ sealed class EntryWriter(Connections connections, LedgerClock clock, Partitions 
 
     async Task TransactAsync(ReadOnlyMemory<PendingEntry> batch)
     {
+        if (_connection is { State: not ConnectionState.Open }) await DisposeAsync(); // it broke while nothing was written; nothing was sent
         if (_connection is null) _watch = new(_connection = await connections.OpenAsync(CancellationToken.None));
         var marks = _marks.With(batch.Span);
         var isOpen = false;
-        var taken = new HashSet<(OneTimeKeyKind, Hash)>();
+        var gone = new HashSet<(OneTimeKeyKind, Hash)>();
         for (var waiting = batch.ToArray(); ;)
         {
-            var (pass, inPass, later) = Split(waiting, taken);
+            var (pass, inPass, later) = Split(waiting, gone);
             await using var commands = new NpgsqlBatch(_connection);
             if (!isOpen)
             {
@@ -79,8 +81,7 @@ sealed class EntryWriter(Connections connections, LedgerClock clock, Partitions 
             for (var i = 0; i < inPass.Count; i++)
             {
                 inPass[i].Result = pass.Results[i];
-                if (pass.Results[i].Status != CommitStatus.Committed) continue;
-                foreach (var key in inPass[i].Entry.Consumes) taken.Add(Hash.Of(key));
+                if (later.Count > 0) gone.UnionWith(Gone(inPass[i].Entry, pass.Results[i]));
             }
 
             if (later.Count == 0) break;
@@ -92,12 +93,12 @@ sealed class EntryWriter(Connections connections, LedgerClock clock, Partitions 
     }
 
     /// <summary>Those that can be decided now, those that are decided already, and those that depend on what becomes of the former.</summary>
-    (EntryPass Pass, List<PendingEntry> InPass, List<PendingEntry> Later) Split(PendingEntry[] waiting, HashSet<(OneTimeKeyKind, Hash)> taken)
+    (EntryPass Pass, List<PendingEntry> InPass, List<PendingEntry> Later) Split(PendingEntry[] waiting, HashSet<(OneTimeKeyKind, Hash)> gone)
     {
         var (pass, inPass, later) = (new EntryPass(clock), new List<PendingEntry>(waiting.Length), new List<PendingEntry>());
         foreach (var pending in waiting)
         {
-            if (UsedUp(pending.Entry, taken) is { } used) pending.Result = CommitResult.AlreadyUsed(used);
+            if (UsedUp(pending.Entry, gone) is { } used) pending.Result = CommitResult.AlreadyUsed(used);
             else if (pass.TryAdd(pending.Entry, pending.Json)) inPass.Add(pending);
             else later.Add(pending);
         }
@@ -105,13 +106,24 @@ sealed class EntryWriter(Connections connections, LedgerClock clock, Partitions 
         return (pass, inPass, later);
     }
 
-    /// <summary>A key that this transaction has taken, or that the entry names twice.</summary>
-    static OneTimeKeyKind? UsedUp(LedgerEntry entry, HashSet<(OneTimeKeyKind, Hash)> taken)
+    /// <summary>
+    /// The keys that nobody behind an entry gets any more: its own, or the one that it found used. Replays of one key would else be asked about
+    /// one by one, each in a round trip that holds the fence.
+    /// </summary>
+    static IEnumerable<(OneTimeKeyKind, Hash)> Gone(LedgerEntry entry, CommitResult result)
+    {
+        if (result.Status == CommitStatus.Committed) return entry.Consumes.Select(Hash.Of);
+        var used = entry.Consumes.Where(key => key.Kind == result.UsedKey).Select(Hash.Of).ToList();
+        return used.Count == 1 ? used : []; // of several of the kind it is not known which
+    }
+
+    /// <summary>A key that is gone, or that the entry names twice.</summary>
+    static OneTimeKeyKind? UsedUp(LedgerEntry entry, HashSet<(OneTimeKeyKind, Hash)> gone)
     {
         for (var i = 0; i < entry.Consumes.Count; i++)
         {
             var key = Hash.Of(entry.Consumes[i]);
-            if (taken.Contains(key)) return key.Item1;
+            if (gone.Contains(key)) return key.Item1;
             for (var j = 0; j < i; j++)
                 if (Hash.Of(entry.Consumes[j]) == key) return key.Item1;
         }

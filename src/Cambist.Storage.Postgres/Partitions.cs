@@ -55,11 +55,11 @@ sealed class Partitions(Connections connections, LedgerClock clock)
             if (!TryParse(name, out var day) || (day + 1) * Day > endedBefore) continue;
             try
             {
-                // Dropping locks commits out while it waits, so it hardly waits.
+                // Dropping locks commits out while it waits, so it hardly waits. Another node may have been first.
                 await Connections.RunAsync(
                     connection,
                     Sql.Begin, "SET LOCAL lock_timeout = 200",
-                    $"DROP TABLE cambist.{name}, cambist.{SearchName(day)}", $"DELETE FROM cambist.search_runs WHERE day = {day}",
+                    $"DROP TABLE IF EXISTS cambist.{name}, cambist.{SearchName(day)}", $"DELETE FROM cambist.search_runs WHERE day = {day}",
                     Sql.Commit);
             }
             catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable)

@@ -41,6 +41,7 @@ sealed class PostgresKeyStore(Transactions transactions, Connections connections
                 pass.AppendTo(record);
                 await using var reader = await record.ExecuteReaderAsync();
                 await pass.ReadAsync(reader);
+                while (await reader.NextResultAsync()) { } // to the end: COMMIT of a transaction that failed is no error
                 return pass.Results[0].Status == CommitStatus.Committed;
             },
             cancellationToken));

@@ -8,6 +8,7 @@ sealed class PostgresLedger(GroupCommit commits, RevocationWriter revocations, C
           JOIN cambist.revocations r ON r.kind = p.k AND r.value = p.v AND r.at >= p.since) ON true ORDER BY p.place LIMIT 1
         """;
 
+    const string Clock = $"SELECT {LedgerClock.Now}";
     const string Used = "SELECT 1 FROM cambist.one_time_keys WHERE key = $1 AND kind = $2";
 
     public ValueTask<CommitResult> CommitAsync(LedgerEntry entry, CancellationToken cancellationToken) => commits.CommitAsync(entry, cancellationToken);
@@ -37,4 +38,9 @@ sealed class PostgresLedger(GroupCommit commits, RevocationWriter revocations, C
         connections.ReadAsync(ask => ask.Add(Used).With(key.Key.ToArray()).With((short)key.Kind), async row => await row.ReadAsync(cancellationToken), cancellationToken);
 
     public async ValueTask PurgeAsync(CancellationToken cancellationToken) => await purge.RunAsync(cancellationToken);
+
+    /// <summary>Whether there is a primary, and this node's clock is near enough to its clock. A purge may take longer than a probe waits.</summary>
+    public async ValueTask CheckAsync(CancellationToken cancellationToken) =>
+        clock.Check(await connections.ReadAsync(
+            ask => ask.Add(Clock).WithNullable(clock.Instead), async row => await row.ReadAsync(cancellationToken) ? row.GetInt64(0) : 0, cancellationToken));
 }

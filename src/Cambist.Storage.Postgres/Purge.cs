@@ -11,7 +11,7 @@ sealed class Purge(Connections connections, Partitions partitions, LedgerClock c
     const int RowsAStep = 1000;
     const int MostSteps = 20; // so a run keeps up with thousands of keys a second, and ends
 
-    static readonly string[] Steps =
+    internal static readonly string[] Steps =
     [
         Due("one_time_keys", "key, kind", "keep_until", 0),
         Due("stored_tokens", "hash", "expires_at", RevocationTerm.Slack),
@@ -67,9 +67,10 @@ sealed class Purge(Connections connections, Partitions partitions, LedgerClock c
         return (long)(await ask.ExecuteScalarAsync(cancellationToken))!;
     }
 
+    // The instant in a query of its own: a clock that may differ from row to row would not be looked up in the index by the end.
     static string Due(string table, string key, string end, long slack) => $"""
         DELETE FROM cambist.{table} WHERE ({key}) IN (
-          SELECT {key} FROM cambist.{table} WHERE {end} < {LedgerClock.Now} - {slack} ORDER BY {end} LIMIT {RowsAStep} FOR UPDATE SKIP LOCKED)
-          AND {end} < {LedgerClock.Now} - {slack}
+          SELECT {key} FROM cambist.{table} WHERE {end} < (SELECT {LedgerClock.Now} - {slack}) ORDER BY {end} LIMIT {RowsAStep} FOR UPDATE SKIP LOCKED)
+          AND {end} < (SELECT {LedgerClock.Now} - {slack})
         """;
 }

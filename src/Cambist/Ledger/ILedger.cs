@@ -43,6 +43,13 @@ public interface ILedger
     /// </summary>
     /// <exception cref="StoreUnavailableException">The store cannot be written now.</exception>
     ValueTask PurgeAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Whether entries can be written now, as far as it can be told without writing one; for health, at most once a second. Purges unless
+    /// a store knows something cheaper.
+    /// </summary>
+    /// <exception cref="StoreUnavailableException">They cannot.</exception>
+    ValueTask CheckAsync(CancellationToken cancellationToken) => PurgeAsync(cancellationToken);
 }
 
 /// <summary>What became of an entry.</summary>

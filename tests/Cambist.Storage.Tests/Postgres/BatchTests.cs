@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
+using Npgsql;
 
 namespace Cambist.Storage.Tests.Postgres;
 
@@ -132,6 +134,43 @@ public sealed class BatchTests(PostgresDatabases databases) : PostgresNodes(data
         }
 
         (await CountAsync("decisions")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Many_used_keys_in_a_batch_are_told_apart_from_the_fresh_ones()
+    {
+        var node = Open();
+        var used = Enumerable.Range(0, 250).Select(i => With("used" + i)).ToList();
+        await Task.WhenAll(used.Select(entry => node.Ledger.CommitAsync(entry, None).AsTask()));
+
+        var results = await InOneBatchAsync(node, [.. used.SelectMany((entry, i) => new[] { entry, With("fresh" + i) })]);
+
+        results.Select((result, i) => result.Status == (i % 2 == 0 ? CommitStatus.AlreadyUsed : CommitStatus.Committed)).ShouldAllBe(fits => fits);
+    }
+
+    [Fact]
+    public async Task Replays_of_one_key_are_asked_about_once_and_leave_free_what_they_wanted_besides()
+    {
+        var node = Open();
+        await node.Ledger.CommitAsync(With("used"), None);
+        var database = new NpgsqlConnectionStringBuilder(Connection).Database;
+        var (commands, free) = (0, Some.Key("free", OneTimeKeyKind.DpopProof));
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "Npgsql",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = activity =>
+            {
+                if (activity.TagObjects.Any(tag => Equals(tag.Value, database)) && activity.TagObjects.Any(tag => tag.Value is string sql && sql.Contains("one_time_keys", StringComparison.Ordinal))) Interlocked.Increment(ref commands);
+            },
+        };
+        ActivitySource.AddActivityListener(listener);
+
+        var results = await InOneBatchAsync(node, [.. Enumerable.Range(0, 200).Select(_ => With("used") with { Consumes = [Some.Key("used"), free] }), Some.Entry() with { Consumes = [free] }]);
+
+        results[..^1].ShouldAllBe(result => result.Status == CommitStatus.AlreadyUsed && result.UsedKey == OneTimeKeyKind.ClientAssertion);
+        results[^1].Status.ShouldBe(CommitStatus.Committed);
+        commands.ShouldBeInRange(1, 3);
     }
 
     static LedgerEntry With(params string[] keys) => Some.Entry("c" + string.Concat(keys)) with { Consumes = [.. keys.Select(k => Some.Key(k))] };

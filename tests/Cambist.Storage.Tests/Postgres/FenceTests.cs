@@ -101,6 +101,7 @@ public sealed class FenceTests(PostgresDatabases databases) : PostgresNodes(data
         var ahead = await OpenWithClockAsync(TimeSpan.FromMinutes(10));
 
         (await Should.ThrowAsync<StoreUnavailableException>(async () => await CommitAsync(ahead))).Message.ShouldContain("ahead of the database's");
+        (await Should.ThrowAsync<StoreUnavailableException>(async () => await ahead.Ledger.CheckAsync(None))).Message.ShouldContain("ahead of the database's", customMessage: "health says so, too");
     }
 
     [Fact]

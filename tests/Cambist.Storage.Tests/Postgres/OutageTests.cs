@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using System.Net.NetworkInformation;
 using Cambist.Storage.Postgres;
 using Cambist.Testing;
+using Npgsql;
 
 namespace Cambist.Storage.Tests.Postgres;
 
@@ -43,6 +45,27 @@ public sealed class OutageTests(PostgresDatabases databases) : PostgresNodes(dat
         await fence.CloseAsync();
         (await node.Ledger.CommitAsync(Some.Entry() with { Consumes = [Some.Key("k")] }, None)).Status.ShouldBe(CommitStatus.Committed);
         (await CountAsync("decisions")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_connection_that_is_found_broken_while_nobody_writes_is_replaced_before_the_next_entry()
+    {
+        await using var node = PostgresStore.Open(Connection + ";Keepalive=1", TimeProvider.System);
+        await node.Ledger.CommitAsync(Some.Entry(), None);
+        var port = await AskAsync<int>("SELECT client_port FROM pg_stat_activity WHERE datname = current_database() AND query = 'COMMIT'");
+        await ExecuteAsync($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE client_port = {port}");
+        while (IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpConnections().Any(c => c.LocalEndPoint.Port == port && c.RemoteEndPoint.Port == Server.Port)) await Task.Delay(5, Cancellation);
+
+        (await node.Ledger.CommitAsync(Some.Entry(), None)).Status.ShouldBe(CommitStatus.Committed);
+    }
+
+    [Fact]
+    public async Task A_session_hears_warnings_whatever_the_database_says()
+    {
+        await ExecuteAsync($"ALTER DATABASE \"{new NpgsqlConnectionStringBuilder(Connection).Database}\" SET client_min_messages = error");
+        await using var connections = new Connections(Connection);
+
+        (await connections.ReadAsync(ask => ask.Add("SHOW client_min_messages"), async row => await row.ReadAsync(Cancellation) ? row.GetString(0) : "", Cancellation)).ShouldBe("warning");
     }
 
     [Fact]

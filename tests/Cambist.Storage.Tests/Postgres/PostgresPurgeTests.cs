@@ -101,5 +101,31 @@ public sealed class PostgresPurgeTests(PostgresDatabases databases) : PostgresNo
         (await CountAsync("one_time_keys")).ShouldBe(0);
     }
 
+    [Fact]
+    public async Task What_is_due_is_found_by_its_end_however_much_is_not_due()
+    {
+        Open();
+        await ExecuteAsync("INSERT INTO cambist.one_time_keys SELECT sha256(i::text::bytea), 2, 9000000000000 + i FROM generate_series(1, 20000) AS i");
+        await ExecuteAsync("ANALYZE cambist.one_time_keys");
+
+        var plan = await AskAsync<string>("EXPLAIN (FORMAT JSON) " + Purge.Steps[0].Replace("$1", "NULL", StringComparison.Ordinal));
+
+        plan.ShouldContain("\"Index Cond\": \"(keep_until < ");
+    }
+
+    [Fact]
+    public async Task A_day_that_another_node_drops_at_the_same_moment_is_no_failure()
+    {
+        Store[] nodes = [Open(_clock, TimeSpan.FromDays(1)), Open(_clock, TimeSpan.FromDays(1))];
+        for (var round = 0; round < 10; round++)
+        {
+            _clock.Advance(TimeSpan.FromDays(3));
+            await Task.WhenAll(nodes.Select(node => Task.Run(async () => await node.Ledger.PurgeAsync(None))));
+        }
+
+        await nodes[0].Ledger.PurgeAsync(None);
+        (await PartitionsAsync()).Split(' ').Length.ShouldBeLessThanOrEqualTo(5);
+    }
+
     Task<string> PartitionsAsync() => AskAsync<string>("SELECT string_agg(c.relname, ' ' ORDER BY c.relname) FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'cambist.decisions'::regclass");
 }
