@@ -7,7 +7,7 @@ sealed class PostgresRegistryStore(Transactions transactions, Connections connec
     // A place is given anew each time: the revision activated last has the highest.
     const string Save = """
         INSERT INTO cambist.registry_revisions (revision, place, text, activated_at) VALUES ($1, nextval('cambist.registry_places'), $2, $3)
-        ON CONFLICT (revision) DO UPDATE SET place = excluded.place, text = excluded.text, activated_at = excluded.activated_at
+        ON CONFLICT (revision) DO UPDATE SET place = nextval('cambist.registry_places'), text = excluded.text, activated_at = excluded.activated_at
         """;
 
     const string MayLive = "UPDATE cambist.marks SET longest_life = $1 WHERE longest_life < $1";
