@@ -24,6 +24,9 @@ public sealed class GuessWorld : World
         rules: [ { name: r, clients: "*", subject: { issuer: login, where: { sub: "alice" } }, actor: none, default_target: true, targets: { orders: [read, write] } } ]
         """;
 
+    /// <summary>The registry of a server of its own.</summary>
+    public string RegistryOf(string issuer) => $"issuer: {issuer}\n{Registry}";
+
     /// <summary>An exchange by Basic from an address of the loopback network.</summary>
     public Task<Answer> BasicAsync(TestServer server, string address, string client, string secret, params (string Name, string Value)[] more) =>
         server.PostAsync(TestServer.ExchangeForm(Login.IdToken("alice", server.Issuer), "id_token", more), request =>
