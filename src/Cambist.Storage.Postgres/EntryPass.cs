@@ -13,8 +13,8 @@ sealed class EntryPass(LedgerClock clock)
 {
     // Nothing that comes after a revocation is dated before it, nor into what the search index has passed, nor before what this node
     // recorded. The node's own clock counts too: a token's iat is by it, and must not be later than the entry.
-    const string Stamp = $"""
-        SELECT set_config('cambist.stamp', greatest(greatest({LedgerClock.Now}, least($2, {LedgerClock.Now} + 300000)) << 16, $3, (greatest(separated_at, search_cut) + 1) << 16)::text, true)::bigint,
+    static readonly string Stamp = $"""
+        SELECT set_config('cambist.stamp', greatest(greatest({LedgerClock.Now}, least($2, {LedgerClock.Now} + {LedgerClock.MostAhead})) << 16, $3, (greatest(separated_at, search_cut) + 1) << 16)::text, true)::bigint,
                {LedgerClock.Now}, set_config('cambist.refused', (ARRAY[]::int[])::text, true)
         FROM cambist.marks
         """;

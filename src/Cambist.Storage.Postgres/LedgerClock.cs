@@ -12,7 +12,7 @@ sealed class LedgerClock(TimeProvider clock, bool isOfDatabase)
     public const string Now = "coalesce($1::bigint, (extract(epoch FROM clock_timestamp()) * 1000)::bigint)";
 
     /// <summary>A node that runs further ahead of the database signs tokens that a revocation would miss; its own keys' times allow as much.</summary>
-    const long MostAhead = 5 * 60 * 1000;
+    public const long MostAhead = 5 * 60 * 1000;
 
     /// <summary>A node that runs further behind takes expired tokens for good ones. As much leeway as <c>iat</c> and <c>nbf</c> have.</summary>
     const long MostBehind = 60 * 1000;

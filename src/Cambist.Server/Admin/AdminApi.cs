@@ -88,12 +88,12 @@ sealed class AdminApi(IEndpointRouteBuilder endpoints, CambistEngine engine, Pla
         return answer;
     }
 
-    static AdminAnswer? Forbidden(AdminOperation operation, Administrator by) =>
-        operation.Scope is not { } scope || by.Scopes.Contains(scope)
-            ? null
-            : AdminAnswer.Problem(StatusCodes.Status403Forbidden, "Forbidden", $"The token lacks the scope {scope} of {ReservedNames.AdminResource}.", Reason.ScopeNotGranted.WireName())
-                with
-            { Challenge = BearerToken.Challenge("insufficient_scope", scope) };
+    static AdminAnswer? Forbidden(AdminOperation operation, Administrator by)
+    {
+        if (operation.Scope is not { } scope || by.Scopes.Contains(scope)) return null;
+        var forbidden = AdminAnswer.Problem(StatusCodes.Status403Forbidden, "Forbidden", $"The token lacks the scope {scope} of {ReservedNames.AdminResource}.", Reason.ScopeNotGranted.WireName());
+        return forbidden with { Challenge = BearerToken.Challenge("insufficient_scope", scope) };
+    }
 
     static AdminAnswer? WrongQuery(AdminOperation operation, IQueryCollection query)
     {
