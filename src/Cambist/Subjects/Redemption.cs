@@ -21,10 +21,8 @@ internal static class Redemption
         if (!grant.TargetIn(registry).Gives(out var target, out denied)) return OfRefresh(denied);
 
         var input = new DecisionInput { Client = client, Subject = subject, Target = target, Now = now };
-        if (!RuleSelection.Select(input, registry).Gives(out var selected, out denied)) return OfRefresh(denied);
-        if (Entitlement.Check(input, selected, registry) is { } notEntitled) return OfRefresh(notEntitled);
-        if (!TokenDecision.Decide(input, selected).Gives(out var token, out denied)) return OfRefresh(denied);
-        if (!grant.Resolve(registry, token.Refresh!.ExpiresAt, token.Scopes).Gives(out var left, out denied)) return denied;
+        if (!Decision.Of(input, registry).Gives(out var decided, out denied)) return OfRefresh(denied);
+        if (!grant.Resolve(registry, decided.Token.Refresh!.ExpiresAt, decided.Token.Scopes).Gives(out var left, out denied)) return denied;
         return left with { Origin = subject.Origin };
     }
 

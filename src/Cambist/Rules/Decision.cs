@@ -1,0 +1,17 @@
+namespace Cambist;
+
+/// <summary>
+/// What steps 6 to 8 make of an input, where that is all there is to decide on: a refresh token that is looked at, a policy test, a
+/// recorded request under another registry. Pure.
+/// </summary>
+/// <param name="Selected">The rule, and the target it decides about.</param>
+/// <param name="Token">What it would give.</param>
+internal sealed record Decision(SelectedRule Selected, TokenToIssue Token)
+{
+    public static Result<Decision> Of(DecisionInput input, Registry registry)
+    {
+        if (!RuleSelection.Select(input, registry).Gives(out var selected, out var denied)) return denied;
+        if (Entitlement.Check(input, selected, registry) is { } notEntitled) return notEntitled;
+        return TokenDecision.Decide(input, selected).Gives(out var token, out denied) ? new Decision(selected, token) : denied;
+    }
+}
