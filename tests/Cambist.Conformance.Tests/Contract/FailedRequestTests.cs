@@ -71,7 +71,7 @@ public sealed class FailedRequestTests
         var log = string.Join('\n', world.Common.Log.Lines);
         log.ShouldContain("19 requests were refused without an entry");
         log.ShouldNotContain("made-up-by-a-stranger");
-        foreach (var file in world.Common.StoreFiles) Encoding.Latin1.GetString(await ReadAsync(file)).ShouldNotContain("made-up-by-a-stranger");
+        foreach (var file in await world.Common.StoreFilesAsync()) Encoding.Latin1.GetString(await ReadAsync(file)).ShouldNotContain("made-up-by-a-stranger");
 
         // Each is told once.
         await world.BasicAsync(world.Common, "127.254.0.9", "orders", "wrong");
