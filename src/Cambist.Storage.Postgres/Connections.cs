@@ -8,7 +8,7 @@ sealed class Connections : IAsyncDisposable
 {
     // A node that vanished in the middle of a transaction holds the fence until its end is noticed: seconds, not TCP's two hours.
     // CommitWatch hears warnings, whatever the database or the role leaves out. Every statement is short; compiling one, on the strength of a poor estimate, would take ten times as long as running it.
-    const string Session = "-c lock_timeout=8000 -c statement_timeout=15000 -c idle_in_transaction_session_timeout=10000"
+    const string Session = Durability.Asked + " -c lock_timeout=8000 -c statement_timeout=15000 -c idle_in_transaction_session_timeout=10000"
         + " -c client_min_messages=warning -c jit=off -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 -c tcp_user_timeout=10000";
 
     readonly NpgsqlDataSource _primary;
@@ -96,15 +96,14 @@ sealed class Connections : IAsyncDisposable
         await _primary.DisposeAsync();
     }
 
-    /// <summary>What is answered is on disk, or it is not answered.</summary>
-    static async Task CheckAsync(NpgsqlConnection connection)
+    /// <summary>Whether a connection leads to a primary that keeps what it commits.</summary>
+    /// <exception cref="StoreUnavailableException">It does not.</exception>
+    public static async Task CheckAsync(NpgsqlConnection connection)
     {
-        await using var ask = new NpgsqlCommand("SELECT current_setting('fsync'), current_setting('synchronous_commit'), current_setting('full_page_writes'), pg_is_in_recovery()", connection);
+        await using var ask = new NpgsqlCommand($"SELECT pg_is_in_recovery(), {Durability.Fault}", connection);
         await using var row = await ask.ExecuteReaderAsync();
         await row.ReadAsync();
-        if (row.GetBoolean(3)) throw new StoreUnavailableException("PostgreSQL is a standby here: name its primary, or all hosts of the two");
-        if (row.GetString(0) != "on" || row.GetString(1) == "off" || row.GetString(2) != "on")
-            throw new StoreUnavailableException(
-                $"PostgreSQL runs with fsync={row.GetString(0)}, synchronous_commit={row.GetString(1)}, full_page_writes={row.GetString(2)}, so an answered exchange could be lost. Set all three to on");
+        if (row.GetBoolean(0)) throw new StoreUnavailableException("PostgreSQL is a standby here: name its primary, or all hosts of the two");
+        Durability.Check(row, 1);
     }
 }

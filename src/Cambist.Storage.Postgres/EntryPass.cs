@@ -9,14 +9,18 @@ namespace Cambist.Storage.Postgres;
 /// finds out the next ones know from settings that are local to the transaction: <c>cambist.refused</c> has the numbers of the entries
 /// that are not to be recorded. So a pass is one round trip, whatever becomes of its entries.
 /// </summary>
-sealed class EntryPass(LedgerClock clock)
+/// <param name="clock">What entries are dated by.</param>
+/// <param name="isFirst">Of its transaction. Whether anything may be recorded is decided once, for all of it.</param>
+sealed class EntryPass(LedgerClock clock, bool isFirst = true)
 {
     // Nothing that comes after a revocation is dated before it, nor into what the search index has passed, nor before what this node
     // recorded. The node's own clock counts too: a token's iat is by it, and must not be later than the entry.
+    // Where the node's clock is too far off, or the server does not keep what it commits, all $4 entries are refused: nothing of them is left.
     static readonly string Stamp = $"""
-        SELECT set_config('cambist.stamp', greatest(greatest({LedgerClock.Now}, least($2, {LedgerClock.Now} + {LedgerClock.MostAhead})) << 16, $3, (greatest(separated_at, search_cut) + 1) << 16)::text, true)::bigint,
-               {LedgerClock.Now}, set_config('cambist.refused', (ARRAY[]::int[])::text, true)
-        FROM cambist.marks
+        SELECT set_config('cambist.stamp', greatest(greatest(now, least($2, now + {LedgerClock.MostAhead})) << 16, $3, (greatest(separated_at, search_cut) + 1) << 16)::text, true)::bigint,
+               now, fault,
+               set_config('cambist.refused', ARRAY(SELECT generate_series(1, $4) WHERE fault IS NOT NULL OR $2 - now NOT BETWEEN -{LedgerClock.MostBehind} AND {LedgerClock.MostAhead})::text, true)
+        FROM cambist.marks, (SELECT {LedgerClock.Now} AS now, {Durability.Fault} AS fault) AS state
         """;
 
     // The same behind the closed fence, where the newest entry of all nodes is known: a revocation's own entry comes after whatever it was too late for.
@@ -29,7 +33,7 @@ sealed class EntryPass(LedgerClock clock)
           FROM unnest($1::int[], $2::smallint[], $3::bytea[], $4::bigint[]) WITH ORDINALITY AS p (entry, kind, value, since, place)
           JOIN cambist.revocations r ON r.kind = p.kind AND r.value = p.value AND r.at >= p.since
           ORDER BY p.entry, p.place),
-        told AS MATERIALIZED (SELECT set_config('cambist.refused', (SELECT coalesce(array_agg(entry), '{}') FROM hit)::text, true))
+        told AS MATERIALIZED (SELECT set_config('cambist.refused', (current_setting('cambist.refused')::int[] || (SELECT coalesce(array_agg(entry), '{}') FROM hit))::text, true))
         SELECT told.*, hit.* FROM told LEFT JOIN hit ON true
         """;
 
@@ -76,6 +80,7 @@ sealed class EntryPass(LedgerClock clock)
     readonly Keys _consumed = new();
     readonly Tokens _stored = new();
     long[] _random = [];
+    long _node;
 
     /// <summary>What became of each, once it was read; they hold once the transaction has committed.</summary>
     public CommitResult[] Results { get; private set; } = [];
@@ -104,7 +109,8 @@ sealed class EntryPass(LedgerClock clock)
     /// <param name="isRevoking">Whether the fence is closed.</param>
     public void AppendTo(NpgsqlBatch batch, bool isRevoking = false)
     {
-        batch.Add(isRevoking ? StampOfRevocations : Stamp).WithNullable(clock.Instead).With(clock.Node).With(clock.LastStamp);
+        _node = clock.Node;
+        batch.Add(isRevoking ? StampOfRevocations : Stamp).WithNullable(clock.Instead).With(_node).With(clock.LastStamp).With(isFirst ? _entries.Count : 0);
         if (_probes.Count > 0) batch.Add(Revoked).With(_probes.Entry).With(_probes.Kind).With(_probes.Value).With(_probes.Since);
         if (_consumed.Count > 0)
         {
@@ -119,12 +125,12 @@ sealed class EntryPass(LedgerClock clock)
     }
 
     /// <summary>Reads the verdicts, from the stamp's result on.</summary>
-    /// <exception cref="StoreUnavailableException">This node's clock is far from the database's; the tokens of these entries must not leave.</exception>
+    /// <exception cref="StoreUnavailableException">This node's clock is far from the database's, or the server does not keep what it commits. Nothing was recorded.</exception>
     public async Task ReadAsync(NpgsqlDataReader reader)
     {
         await reader.ReadAsync();
         var (stamp, now) = (reader.GetInt64(0), reader.GetInt64(1));
-        clock.Check(now);
+        if (isFirst) Check(reader, now);
         clock.Gave(stamp + _entries.Count);
 
         Results = new CommitResult[_entries.Count];
@@ -140,6 +146,13 @@ sealed class EntryPass(LedgerClock clock)
         await reader.NextResultAsync();
         while (await reader.ReadAsync())
             if (!reader.IsDBNull(2)) Results[reader.GetInt32(2) - 1] = CommitResult.AlreadyUsed((OneTimeKeyKind)reader.GetInt16(3));
+    }
+
+    /// <summary>As the statement did, of the same two clocks.</summary>
+    void Check(NpgsqlDataReader stamp, long now)
+    {
+        Durability.Check(stamp, 2);
+        LedgerClock.Check(_node, now);
     }
 
     DecisionId IdOf(long stamp, int index) => new(((UInt128)(ulong)(stamp + index + 1) << 64) | (ulong)_random[index]);

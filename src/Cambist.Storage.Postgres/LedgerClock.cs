@@ -15,7 +15,7 @@ sealed class LedgerClock(TimeProvider clock, bool isOfDatabase)
     public const long MostAhead = 5 * 60 * 1000;
 
     /// <summary>A node that runs further behind takes expired tokens for good ones. As much leeway as <c>iat</c> and <c>nbf</c> have.</summary>
-    const long MostBehind = 60 * 1000;
+    public const long MostBehind = 60 * 1000;
 
     long _lastStamp;
 
@@ -26,11 +26,12 @@ sealed class LedgerClock(TimeProvider clock, bool isOfDatabase)
     public long Node => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>Asked before anything that was judged by this node's clock leaves it.</summary>
-    /// <param name="now">The database's clock, read a moment ago.</param>
+    /// <param name="node">This node's clock, when it was judged.</param>
+    /// <param name="now">The database's clock, a moment later.</param>
     /// <exception cref="StoreUnavailableException">The two are too far apart.</exception>
-    public void Check(long now)
+    public static void Check(long node, long now)
     {
-        var ahead = Node - now;
+        var ahead = node - now;
         if (ahead > MostAhead)
             throw new StoreUnavailableException($"The clock of this node is {ahead / 1000} s ahead of the database's. Set it right: a revocation would not reach the tokens it dates");
         if (ahead < -MostBehind)

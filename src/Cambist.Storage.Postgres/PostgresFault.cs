@@ -17,7 +17,8 @@ static class PostgresFault
         PostgresException e when IsOfData(e) => new LedgerEntryRejectedException(Message(e), e),
         PostgresException e => new StoreUnavailableException(Message(e), e),
         ObjectDisposedException => new StoreUnavailableException("The store is closed."),
-        NpgsqlException or TimeoutException or IOException or SocketException => new StoreUnavailableException($"PostgreSQL: {failure.GetBaseException().Message}", failure),
+        // InvalidOperationException: the connection was found broken (by its keepalive, say) between one call and the next.
+        NpgsqlException or TimeoutException or IOException or SocketException or InvalidOperationException => new StoreUnavailableException($"PostgreSQL: {failure.GetBaseException().Message}", failure),
         _ => failure,
     };
 

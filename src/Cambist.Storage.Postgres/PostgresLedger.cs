@@ -8,7 +8,7 @@ sealed class PostgresLedger(GroupCommit commits, RevocationWriter revocations, C
           JOIN cambist.revocations r ON r.kind = p.k AND r.value = p.v AND r.at >= p.since) ON true ORDER BY p.place LIMIT 1
         """;
 
-    const string Clock = $"SELECT {LedgerClock.Now}";
+    const string State = $"SELECT {LedgerClock.Now}, {Durability.Fault}";
     const string Used = "SELECT 1 FROM cambist.one_time_keys WHERE key = $1 AND kind = $2";
 
     public ValueTask<CommitResult> CommitAsync(LedgerEntry entry, CancellationToken cancellationToken) => commits.CommitAsync(entry, cancellationToken);
@@ -28,7 +28,7 @@ sealed class PostgresLedger(GroupCommit commits, RevocationWriter revocations, C
             async row =>
             {
                 await row.ReadAsync(cancellationToken);
-                clock.Check(row.GetInt64(0)); // whether it has expired was asked of this node's
+                LedgerClock.Check(clock.Node, row.GetInt64(0)); // whether it has expired was asked of this node's
                 return row.IsDBNull(1) ? null : RevocationRows.Read(row, 1);
             },
             cancellationToken);
@@ -39,8 +39,16 @@ sealed class PostgresLedger(GroupCommit commits, RevocationWriter revocations, C
 
     public async ValueTask PurgeAsync(CancellationToken cancellationToken) => await purge.RunAsync(cancellationToken);
 
-    /// <summary>Whether there is a primary, and this node's clock is near enough to its clock. A purge may take longer than a probe waits.</summary>
+    /// <summary>Whether there is a primary that keeps what it commits, and this node's clock is near enough to its clock. A purge may take longer than a probe waits.</summary>
     public async ValueTask CheckAsync(CancellationToken cancellationToken) =>
-        clock.Check(await connections.ReadAsync(
-            ask => ask.Add(Clock).WithNullable(clock.Instead), async row => await row.ReadAsync(cancellationToken) ? row.GetInt64(0) : 0, cancellationToken));
+        await connections.ReadAsync(
+            ask => ask.Add(State).WithNullable(clock.Instead),
+            async row =>
+            {
+                await row.ReadAsync(cancellationToken);
+                LedgerClock.Check(clock.Node, row.GetInt64(0));
+                Durability.Check(row, 1);
+                return true;
+            },
+            cancellationToken);
 }

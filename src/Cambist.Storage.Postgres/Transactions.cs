@@ -16,6 +16,7 @@ sealed class Transactions(Connections connections, Partitions partitions)
             try
             {
                 await using var connection = await connections.OpenAsync(cancellationToken);
+                await Connections.CheckAsync(connection);
                 var watch = new CommitWatch(connection);
                 await Connections.RunAsync(connection, Sql.Begin, fence);
                 var isDone = await work(connection);

@@ -129,6 +129,9 @@ sealed class LedgerWriter(Database database, TimeProvider clock, TimeSpan? audit
                 return true;
             });
 
+    /// <summary>Begins as a transaction that writes, looks around, and writes nothing.</summary>
+    public bool Look(DecisionIdSequence ids) => Transact(ids, this, static (_, _) => false);
+
     bool Transact<T>(DecisionIdSequence ids, T state, Func<T, DecisionIdSequence, bool> work)
     {
         RollBack(); // what an earlier failure may have left open

@@ -45,11 +45,10 @@ public interface ILedger
     ValueTask PurgeAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Whether entries can be written now, as far as it can be told without writing one; for health, at most once a second. Purges unless
-    /// a store knows something cheaper.
+    /// Whether entries can be written now, as far as it can be told without writing anything; for health, at most once a second.
     /// </summary>
     /// <exception cref="StoreUnavailableException">They cannot.</exception>
-    ValueTask CheckAsync(CancellationToken cancellationToken) => PurgeAsync(cancellationToken);
+    ValueTask CheckAsync(CancellationToken cancellationToken);
 }
 
 /// <summary>What became of an entry.</summary>

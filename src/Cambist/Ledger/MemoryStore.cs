@@ -44,6 +44,8 @@ sealed class MemoryLedger(TimeProvider clock) : ILedger, ITokenStore, IDecisionL
 
     public async ValueTask PurgeAsync(CancellationToken cancellationToken) => await Locked(() => true, cancellationToken);
 
+    public async ValueTask CheckAsync(CancellationToken cancellationToken) => await Locked(() => true, cancellationToken);
+
     public ValueTask<StoredToken?> FindAsync(ReadOnlyMemory<byte> hash, CancellationToken cancellationToken) =>
         Locked(() => _tokens.GetValueOrDefault(Convert.ToHexString(hash.Span)), cancellationToken);
 

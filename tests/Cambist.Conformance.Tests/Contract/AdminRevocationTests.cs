@@ -46,6 +46,20 @@ public sealed class AdminRevocationTests
     }
 
     [Theory]
+    [InlineData("subject")]
+    [InlineData("client")]
+    [InlineData("issuer")]
+    public async Task A_name_longer_than_any_is_refused_and_the_answer_says_the_longest(string kind)
+    {
+        await using var world = await StartAsync();
+        var answer = await world.Common.AdminPostAsync("/revocations", new() { [kind] = new string('x', 256), ["reason"] = "a leak" });
+
+        answer.Status.ShouldBe(HttpStatusCode.BadRequest, answer.Body);
+        ((string)answer.Json["detail"]!).ShouldContain($"{kind} must be a string of 1 to 255 characters");
+        if (kind != "issuer") await RevokeAsync(world.Common, kind, new string('\u20AC', 255));
+    }
+
+    [Theory]
     [InlineData("issuer", "login")]
     [InlineData("subject", "login:alice")]
     public async Task An_issuer_or_a_subject_is_revoked_with_our_tokens_over_whatever_hops(string kind, string value)

@@ -60,6 +60,23 @@ public sealed class OutageTests(PostgresDatabases databases) : PostgresNodes(dat
     }
 
     [Fact]
+    public async Task A_connection_that_breaks_between_its_opening_and_its_first_statement_is_a_store_that_is_away()
+    {
+        await using var connections = new Connections(Connection);
+
+        var read = connections.ReadAsync(
+            ask =>
+            {
+                ask.Add("SELECT 1");
+                ask.Connection!.Close(); // as its keepalive does that finds nobody at the other end
+            },
+            _ => Task.FromResult(true),
+            Cancellation);
+
+        await Should.ThrowAsync<StoreUnavailableException>(async () => await read);
+    }
+
+    [Fact]
     public async Task A_session_hears_warnings_whatever_the_database_says()
     {
         await ExecuteAsync($"ALTER DATABASE \"{new NpgsqlConnectionStringBuilder(Connection).Database}\" SET client_min_messages = error");

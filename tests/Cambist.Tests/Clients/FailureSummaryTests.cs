@@ -124,5 +124,7 @@ public sealed class FailureSummaryTests
         public ValueTask<bool> IsUsedAsync(OneTimeKey key, CancellationToken cancellationToken) => ledger.IsUsedAsync(key, cancellationToken);
 
         public ValueTask PurgeAsync(CancellationToken cancellationToken) => ledger.PurgeAsync(cancellationToken);
+
+        public ValueTask CheckAsync(CancellationToken cancellationToken) => ledger.CheckAsync(cancellationToken);
     }
 }

@@ -46,6 +46,8 @@ public sealed class TokenIntrospectionTests : IssuerKeysFixture
 
         public ValueTask PurgeAsync(CancellationToken cancellationToken) => store.Ledger.PurgeAsync(cancellationToken);
 
+        public ValueTask CheckAsync(CancellationToken cancellationToken) => store.Ledger.CheckAsync(cancellationToken);
+
         public ValueTask<CommitResult> MintAsync(StoredToken token, LedgerEntry entry, CancellationToken cancellationToken) => store.Tokens.MintAsync(token, entry, cancellationToken);
 
         public ValueTask<IReadOnlyList<StoredToken>> ListImpersonationTokensAsync(string? afterId, int limit, CancellationToken cancellationToken) =>
