@@ -6,13 +6,16 @@ public static class RegistryFile
     /// <summary>Reads and compiles a registry file. A file that cannot be read is a finding like any other.</summary>
     public static LoadedRegistry Load(string path, RegistryFileOptions options) => new RegistryFileLoader(path, options).Load();
 
-    /// <summary>Compiles the text of a registry.</summary>
+    /// <summary>Compiles the text of a registry. Policy tests are run where the options name their folder.</summary>
     /// <param name="name">What to call it in messages.</param>
     /// <param name="text">YAML or JSON.</param>
     /// <param name="folder">Where the files it names lie, unless the options say.</param>
     /// <param name="options">What surrounds it.</param>
-    public static LoadedRegistry Compile(string name, string text, string folder, RegistryFileOptions options) =>
-        new RegistryFileLoader(name, options with { SecretsFolder = options.SecretsFolder ?? folder }).Compile("", text);
+    public static LoadedRegistry Compile(string name, string text, string folder, RegistryFileOptions options)
+    {
+        var loaded = new RegistryFileLoader(name, options with { SecretsFolder = options.SecretsFolder ?? folder }).Compile("", text);
+        return options.TestsFolder is { } tests ? new PolicyTestFiles(tests, new WatchedFiles()).Run(loaded, options.Clock.GetUtcNow()) : loaded;
+    }
 
     /// <summary>Compiles a text with the files of a folder.</summary>
     internal static RegistryCompilation CompileWith(SecretsFolder secrets, string text, RegistryFileOptions options)
