@@ -11,11 +11,13 @@ sealed class PolicyTestFiles(string folder, WatchedFiles watched)
 {
     const string Pattern = "*.test.yaml";
 
+    readonly string _folder = Path.GetFullPath(folder.Length == 0 ? "." : folder);
+
     /// <summary>Runs them. Where one fails, or cannot be read, the registry is not usable: what somebody wrote that it must do it does not.</summary>
     public LoadedRegistry Run(LoadedRegistry loaded, DateTimeOffset now)
     {
-        if (List(out var unlisted) is not { } names) return Refused(loaded, [Fault(folder, unlisted!)], null);
-        names = [.. names.Where(name => Path.GetFullPath(Path.Combine(folder, name)) != Path.GetFullPath(loaded.FileName))];
+        if (List(out var unlisted) is not { } names) return loaded.Compilation.IsUsable ? Refused(loaded, [Fault(_folder, unlisted!)], null) : loaded;
+        names = [.. names.Where(name => Path.Combine(_folder, name) != Path.GetFullPath(loaded.FileName))];
         if (names.Length == 0) return loaded;
         if (loaded.Compilation.Registry is not { } registry) return loaded with { PolicyTests = new(names.Length, names.Length, 0, 0) };
 
@@ -32,9 +34,9 @@ sealed class PolicyTestFiles(string folder, WatchedFiles watched)
                 continue;
             }
 
-            var failed = suite.Run(now);
-            findings.AddRange(failed);
-            tally = tally with { Tests = tally.Tests + suite.Count, Failed = tally.Failed + failed.Length };
+            var outcome = suite.Run(now);
+            findings.AddRange(outcome.Findings);
+            tally = tally with { Tests = tally.Tests + suite.Count, Failed = tally.Failed + outcome.Failed };
         }
 
         var run = loaded with { PolicyTests = tally, Fingerprint = fingerprint.ToString() };
@@ -61,7 +63,7 @@ sealed class PolicyTestFiles(string folder, WatchedFiles watched)
     string[]? List(out string? fault)
     {
         string? wrong = null;
-        var names = watched.Read(Path.GetFullPath(folder), () => Names(out wrong));
+        var names = watched.Read(_folder, () => Names(out wrong));
         fault = wrong;
         return names is null ? null : Encoding.UTF8.GetString(names).Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
@@ -71,7 +73,7 @@ sealed class PolicyTestFiles(string folder, WatchedFiles watched)
         try
         {
             fault = null;
-            var names = Directory.EnumerateFiles(Path.GetFullPath(folder), Pattern).Select(path => Path.GetFileName(path)).Where(name => !name.StartsWith('.'));
+            var names = Directory.EnumerateFiles(_folder, Pattern).Select(path => Path.GetFileName(path)).Where(name => !name.StartsWith('.'));
             return Encoding.UTF8.GetBytes(string.Join('\n', names.Order(StringComparer.Ordinal)));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)

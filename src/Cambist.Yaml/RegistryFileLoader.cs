@@ -4,7 +4,10 @@ using System.Text;
 namespace Cambist.Yaml;
 
 /// <summary>A registry file, read again and again, with the secrets, keys and policy tests that lie beside it.</summary>
-sealed class RegistryFileLoader(string path, RegistryFileOptions options) : IRegistryLoader
+/// <param name="path">The file.</param>
+/// <param name="options">What surrounds it.</param>
+/// <param name="tests">The folder of the policy tests that it must pass; null where none are run.</param>
+sealed class RegistryFileLoader(string path, RegistryFileOptions options, string? tests = null) : IRegistryLoader
 {
     const string Missing = "there is no such file; 'cambist new registry > cambist.yaml' writes a commented one to start from, and serve --registry (or Cambist:Registry) says where another is";
 
@@ -19,7 +22,11 @@ sealed class RegistryFileLoader(string path, RegistryFileOptions options) : IReg
         string? fault = null;
         var content = _watched.Read(path, () => DocumentFile.Read(path, Missing, out fault));
         if (content is not null && DocumentFile.TextOf(content, out fault) is { } text)
-            return new PolicyTestFiles(options.TestsFolder ?? Path.GetDirectoryName(path) ?? "", _watched).Run(CompileText(path, text), options.Clock.GetUtcNow());
+        {
+            var loaded = CompileText(path, text);
+            return tests is null ? loaded : new PolicyTestFiles(tests, _watched).Run(loaded, options.Clock.GetUtcNow());
+        }
+
         return new(path, "", new(null, [new(FindingSeverity.Error, default, "document", fault!)]), [], $"{_watched.HashOf(path)} {fault}");
     }
 

@@ -6,9 +6,6 @@ public sealed record RegistryFileOptions
     /// <summary>The folder that holds every file the registry names (<c>Cambist:SecretsFolder</c>); null for the registry's own.</summary>
     public string? SecretsFolder { get; init; }
 
-    /// <summary>The folder of the policy tests that the registry must pass, every <c>*.test.yaml</c> in it; null for the registry's own.</summary>
-    public string? TestsFolder { get; init; }
-
     /// <summary>Our identifier from the settings (<c>Cambist:Issuer</c>); null where not set.</summary>
     public string? ConfiguredIssuer { get; init; }
 

@@ -34,9 +34,9 @@ static class CheckCommand
     {
         var settings = ServerSettings.Read(SettingsSources.OfCommands());
         var file = named ?? settings.Registry;
-        var options = settings.RegistryOptions() with { TestsFolder = tests };
         if (tests is not null && !Directory.Exists(tests)) throw new FailedException($"there is no folder {tests}, where the policy tests should lie; see --tests");
-        var loaded = await LoadAsync(terminal, file, options, secretsFolder, cancellationToken);
+        var loaded = await LoadAsync(terminal, file, settings, secretsFolder, cancellationToken);
+        if (tests is not null || file != "-") loaded = RegistryFile.Test(loaded, tests ?? Path.GetDirectoryName(file) ?? "", terminal.Clock.GetUtcNow());
 
         // every error, then what the registry would load with; the order within stays that of the document
         var report = new CheckReport(loaded, [.. loaded.Compilation.Findings.OrderByDescending(finding => finding.Severity)]);
@@ -45,8 +45,9 @@ static class CheckCommand
         return report.Errors > 0 ? 1 : 0;
     }
 
-    static async Task<LoadedRegistry> LoadAsync(Terminal terminal, string file, RegistryFileOptions options, string? secretsFolder, CancellationToken cancellationToken)
+    static async Task<LoadedRegistry> LoadAsync(Terminal terminal, string file, ServerSettings settings, string? secretsFolder, CancellationToken cancellationToken)
     {
+        var options = settings.RegistryOptions();
         if (secretsFolder is not null) options = options with { SecretsFolder = secretsFolder };
         if (options.SecretsFolder is { } folder && !Directory.Exists(folder))
             throw new FailedException($"there is no folder {folder}, where the files named in the registry should lie; see {(secretsFolder is null ? "Cambist:SecretsFolder" : "--secrets-folder")}");

@@ -24,10 +24,11 @@ public sealed class PolicyTestSuite
     readonly Registry _registry;
     readonly string _fileName;
     readonly ImmutableArray<PolicyTest> _tests;
+    readonly ImmutableArray<ReachAssertion> _assertions;
 
-    PolicyTestSuite(PolicyTestSource source, Registry registry, ImmutableArray<PolicyTest> tests, FindingList findings)
+    PolicyTestSuite(PolicyTestSource source, Registry registry, ImmutableArray<PolicyTest> tests, ImmutableArray<ReachAssertion> assertions, FindingList findings)
     {
-        (_registry, _fileName, _tests) = (registry, source.FileName, tests);
+        (_registry, _fileName, _tests, _assertions) = (registry, source.FileName, tests, assertions);
         Findings = InFile(findings);
         IsUsable = !findings.HasErrors;
     }
@@ -38,8 +39,8 @@ public sealed class PolicyTestSuite
     /// <summary>Whether it can be run: no finding is an error.</summary>
     public bool IsUsable { get; }
 
-    /// <summary>How many tests there are.</summary>
-    public int Count => _tests.Length;
+    /// <summary>How many tests and assertions there are.</summary>
+    public int Count => _tests.Length + _assertions.Length;
 
     /// <summary>Reads the tests. Never throws for what is in a document.</summary>
     /// <param name="source">The document.</param>
@@ -49,28 +50,44 @@ public sealed class PolicyTestSuite
         var findings = new FindingList(source.ParserFindings);
         var nodes = NodeReader.ByPath(findings);
         var tests = ImmutableArray<PolicyTest>.Empty;
-        if (source.Document is { } document && nodes.Map(document, "a file of policy tests has the key tests") is { } map)
+        var assertions = ImmutableArray<ReachAssertion>.Empty;
+        if (source.Document is { } document && nodes.Map(document, "a file of policy tests has the keys tests and assert") is { } map)
         {
             tests = PolicyTestsSection.Read(map.Take("tests"), findings, registry);
+            if (map.Take("assert") is { } asserted) assertions = ReachAssertions.Read(asserted, nodes, registry);
             map.Done();
-            if (map.IsEmpty) nodes.Error(document, "holds no tests; write tests: [ … ], or delete the file");
+            if (map.IsEmpty) nodes.Error(document, "holds no tests; write tests: [ … ] or assert: [ … ], or delete the file");
         }
 
-        return new(source, registry, tests, findings);
+        return new(source, registry, tests, assertions, findings);
     }
 
-    /// <summary>Runs every test.</summary>
+    /// <summary>Runs every test, and holds every assertion against the registry.</summary>
     /// <param name="now">The instant of requests that say none.</param>
-    /// <returns>A finding for each test that fails: what was expected, and what came.</returns>
     /// <exception cref="InvalidOperationException">The file has errors.</exception>
-    public ImmutableArray<RegistryFinding> Run(DateTimeOffset now)
+    public PolicyTestOutcome Run(DateTimeOffset now)
     {
         if (!IsUsable) throw new InvalidOperationException("A file of policy tests that has errors is not run.");
         var findings = new FindingList([]);
         foreach (var test in _tests)
             if (test.Expected.Miss(test.Decide(_registry, now), _registry) is { } miss) findings.Error(test.Position, test.Name, miss);
-        return InFile(findings);
+        var failed = findings.Errors;
+
+        var reach = new Reachability(_registry);
+        foreach (var assertion in _assertions)
+        {
+            var failures = assertion.Check(reach);
+            foreach (var failure in failures) findings.Error(failure.Position, "assert", failure.Message);
+            if (!failures.IsEmpty) failed++;
+        }
+
+        return new(failed, InFile(findings));
     }
 
     ImmutableArray<RegistryFinding> InFile(FindingList findings) => [.. findings.InDocumentOrder().Select(finding => finding with { FileName = _fileName })];
 }
+
+/// <summary>How a file of policy tests went.</summary>
+/// <param name="Failed">How many tests and assertions failed.</param>
+/// <param name="Findings">What was expected, and what came, of each test that failed; of an assertion a finding for each client that breaks it.</param>
+public sealed record PolicyTestOutcome(int Failed, ImmutableArray<RegistryFinding> Findings);

@@ -42,7 +42,7 @@ static class RegistryEvents
 
     static string Why(LoadedRegistry refused)
     {
-        if (refused.PolicyTests is { Failed: > 0 } tests && tests.Failed == refused.Errors.Length)
+        if (refused.PolicyTests is { Failed: > 0, Unread: 0 } tests)
             return $"because {tests.Failed} of {tests.Tests} policy tests {(tests.Failed == 1 ? "fails" : "fail")}";
         return $"for {(refused.Errors.Length == 1 ? "one error" : $"{refused.Errors.Length} errors")}";
     }
