@@ -13,6 +13,9 @@ public sealed record PolicyTestSource
 
     /// <summary>What the parser found wrong.</summary>
     public ImmutableArray<RegistryFinding> ParserFindings { get; init; } = [];
+
+    /// <summary>As <see cref="RegistrySource.Vocabulary"/>; for the test of cambist-test.schema.json.</summary>
+    internal Action<string, IReadOnlyCollection<string>>? Vocabulary { get; init; }
 }
 
 /// <summary>
@@ -47,7 +50,7 @@ public sealed class PolicyTestSuite
     /// <param name="registry">The registry whose clients, issuers, resources, scopes and rules the tests name.</param>
     public static PolicyTestSuite Compile(PolicyTestSource source, Registry registry)
     {
-        var findings = new FindingList(source.ParserFindings);
+        var findings = new FindingList(source.ParserFindings) { Vocabulary = source.Vocabulary };
         var nodes = NodeReader.ByPath(findings);
         var tests = ImmutableArray<PolicyTest>.Empty;
         var assertions = ImmutableArray<ReachAssertion>.Empty;
