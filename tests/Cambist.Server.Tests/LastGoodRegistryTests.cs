@@ -55,7 +55,7 @@ public sealed class LastGoodRegistryTests
         RegistryEdits.Replace(server.RegistryFile, good.Replace("scopes: [read, write] }", "scopes: [read, write], token: { lifetime: 66s } }", StringComparison.Ordinal));
         var degraded = await WhenAsync(server, ready => (string)ready["status"]! == "degraded");
         ((string)degraded["registry_revision"]!, (int)degraded["registry_refused"]!["errors"]!).ShouldBe((first, 1));
-        ((int)(await deployment.ExchangeAsync()).Json["expires_in"]!).ShouldBe(600);
+        ((int)(await deployment.ExchangeAsync()).Json["expires_in"]!).ShouldBeGreaterThan(200); // as long as the ID token
         await OutputAsync(server, "tokens for orders live ten minutes: expected lifetime 10m, got 66s");
         server.Output.ShouldContain("is refused because 1 of 1 policy tests fails");
 
@@ -63,7 +63,7 @@ public sealed class LastGoodRegistryTests
         await server.KillAsync();
         await server.RestartAsync(Cancellation);
         ((string)(await ReadyAsync(server))["status"]!).ShouldBe("degraded");
-        ((int)(await deployment.ExchangeAsync()).Json["expires_in"]!).ShouldBe(600);
+        ((int)(await deployment.ExchangeAsync()).Json["expires_in"]!).ShouldBeGreaterThan(200); // as long as the ID token
 
         // what was wrong was the test
         RegistryEdits.Replace(test, Tests.Replace("lifetime: 10m", "lifetime: 66s", StringComparison.Ordinal));
