@@ -10,7 +10,7 @@ static class RegistryEvents
     {
         var errors = refused.Errors;
         return new(EngineEventSeverity.Error, "registry_refused", string.Join(Environment.NewLine,
-            errors.Prepend($"{refused.FileName} is refused for {Count(errors.Length)}; {instead}. Mend the file; it is read again by itself.")));
+            errors.Prepend($"{refused.FileName} is refused {Why(refused)}; {instead}. Mend it; it is read again by itself.")));
     }
 
     /// <summary>A document that can be used again and says what is in force already.</summary>
@@ -40,5 +40,10 @@ static class RegistryEvents
         Messages = registry.Errors,
     };
 
-    static string Count(int errors) => errors == 1 ? "one error" : $"{errors} errors";
+    static string Why(LoadedRegistry refused)
+    {
+        if (refused.PolicyTests is { Failed: > 0, Unread: 0 } tests)
+            return $"because {tests.Failed} of {tests.Tests} policy tests {(tests.Failed == 1 ? "fails" : "fail")}";
+        return $"for {(refused.Errors.Length == 1 ? "one error" : $"{refused.Errors.Length} errors")}";
+    }
 }

@@ -45,6 +45,7 @@ internal static class DenyCheck
         return rule?.Actor is ActorRequirement.Caller && wanted.Issuers.Contains(ReservedNames.Self) && wanted.Where.MayHold(AsActor(input.Client));
     }
 
-    static Claims AsActor(RegisteredClient client) =>
+    /// <summary>A caller as the actor that it is under <c>actor: client</c>.</summary>
+    public static Claims AsActor(RegisteredClient client) =>
         Claims.Parse(JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["sub"] = client.Id }));
 }
