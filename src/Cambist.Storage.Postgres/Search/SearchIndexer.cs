@@ -20,7 +20,7 @@ sealed class SearchIndexer(Connections connections, LedgerClock clock)
         FROM (SELECT FROM cambist.decisions WHERE id > (SELECT indexed_up_to FROM cambist.search_state) ORDER BY id LIMIT 1024) AS enough
         """;
 
-    const string IndexedUpTo = "SELECT indexed_up_to FROM cambist.search_state";
+    public const string IndexedUpTo = "SELECT indexed_up_to FROM cambist.search_state";
     const string Entries = "SELECT id, entry FROM cambist.decisions WHERE id > $1 AND id < $2 ORDER BY id LIMIT $3";
     const string Advance = "UPDATE cambist.search_state SET indexed_up_to = $1";
 
@@ -108,17 +108,17 @@ sealed class SearchIndexer(Connections connections, LedgerClock clock)
     static async Task<bool> MergeAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var today = (await IndexedUpToAsync(connection, cancellationToken)).Milliseconds / Partitions.Day;
-        var chosen = RunMerge.Choose(await SearchRun.ReadAsync(connection, 0, long.MaxValue, cancellationToken), today);
+        var chosen = RunMerge.Choose(await SearchRun.ReadAsync(connection, cancellationToken), today);
         if (chosen.Count > 0) await RunMerge.MergeAsync(connection, chosen, cancellationToken);
         return chosen.Count > 0;
     }
 
-    public static async Task<DecisionId> IndexedUpToAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    static async Task<DecisionId> IndexedUpToAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var ask = new NpgsqlCommand(IndexedUpTo, connection);
         return DecisionRows.IdOf((Guid)(await ask.ExecuteScalarAsync(cancellationToken))!);
     }
 
     /// <summary>An entry's place in the index. Another's may be the same, by a rare chance.</summary>
-    public static long StampOf(DecisionId id) => (long)(ulong)(id.Value >> 64);
+    public static long StampOf(DecisionId id) => (long)UInt128.Min(id.Value >> 64, long.MaxValue);
 }
