@@ -17,9 +17,10 @@ sealed class DecisionSearch(NpgsqlConnection connection, DecisionFilter filter, 
     const int FewestRunsAtOnce = 8;
     const int MostRunsAtOnce = 64;
 
+    // OFFSET 0: looked up stamp by stamp, and not all of the time read to be compared with them.
     const string ByStamp = """
         SELECT d.id, d.entry FROM unnest($1::uuid[], $2::uuid[]) AS s (low, high)
-        CROSS JOIN LATERAL (SELECT id, entry FROM cambist.decisions WHERE id >= s.low AND id <= s.high AND id >= $3 AND id <= $4) AS d
+        CROSS JOIN LATERAL (SELECT id, entry FROM cambist.decisions WHERE id >= s.low AND id <= s.high AND id >= $3 AND id <= $4 OFFSET 0) AS d
         """;
 
     readonly List<LedgerEntry> _found = [];
