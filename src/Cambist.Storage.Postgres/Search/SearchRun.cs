@@ -15,6 +15,8 @@ sealed record SearchRun(long Id, int Day, short Level, long First, long Last, lo
     /// <summary>Two rows fill a page of the database.</summary>
     public const int PostingsAPage = 248;
 
+    const int PagesASlice = 64;
+
     /// <summary>The runs that may have entries from one stamp to another, newest first.</summary>
     public const string InTime = "SELECT run, day, level, first, last, postings FROM cambist.search_runs WHERE last >= $1 AND first <= $2 ORDER BY first DESC, run DESC";
     const string Insert = "INSERT INTO cambist.search_runs (day, level, first, last, postings) VALUES ($1, $2, $3, $4, $5) RETURNING run";
@@ -50,8 +52,10 @@ sealed record SearchRun(long Id, int Day, short Level, long First, long Last, lo
     public async Task WriteAsync(NpgsqlConnection connection, ReadOnlyMemory<UInt128> postings, CancellationToken cancellationToken)
     {
         await using var copy = await connection.BeginBinaryImportAsync(Pages, cancellationToken);
+        var pages = 0;
         for (var rest = postings; rest.Length > 0; rest = rest[Math.Min(PostingsAPage, rest.Length)..])
         {
+            if (++pages % PagesASlice == 0) await Task.Yield();
             var page = rest[..Math.Min(PostingsAPage, rest.Length)];
             await copy.StartRowAsync(cancellationToken);
             await copy.WriteAsync(Day, NpgsqlDbType.Integer, cancellationToken);
