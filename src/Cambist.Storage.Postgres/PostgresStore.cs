@@ -15,6 +15,9 @@ public sealed record PostgresStoreOptions
 
     /// <summary>Bounds of the group commit.</summary>
     public GroupCommitOptions GroupCommit { get; init; } = new();
+
+    /// <inheritdoc cref="DecisionPage.MostRead"/>
+    internal int MostReadAPage { get; init; } = DecisionPage.MostRead;
 }
 
 /// <summary>The store on PostgreSQL, version 14 or later: one database, any number of nodes.</summary>
@@ -83,7 +86,7 @@ public static class PostgresStore
             new PostgresLedger(commits, revocations, connections, clock, new Purge(connections, partitions, clock, options.AuditRetention)),
             new PostgresTokenStore(commits, transactions, connections, clock),
             new PostgresKeyStore(transactions, connections, clock),
-            new PostgresDecisionLog(connections, new SearchIndexer(connections, clock)),
+            new PostgresDecisionLog(connections, new SearchIndexer(connections, clock), options.MostReadAPage),
             new PostgresRegistryStore(transactions, connections),
             new OpenStore(commits, revocations, writer, connections));
     }

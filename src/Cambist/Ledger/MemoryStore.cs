@@ -75,9 +75,9 @@ sealed class MemoryLedger(TimeProvider clock) : ILedger, ITokenStore, IDecisionL
     public ValueTask<LedgerEntry?> FindAsync(DecisionId id, CancellationToken cancellationToken) =>
         Locked(() => _entries.Find(entry => entry.Id == id), cancellationToken);
 
-    public ValueTask<IReadOnlyList<LedgerEntry>> PageAsync(DecisionFilter filter, DecisionId before, int limit, CancellationToken cancellationToken) =>
-        Locked<IReadOnlyList<LedgerEntry>>(
-            () => [.. Enumerable.Reverse(_entries).Where(entry => (before.IsNone || entry.Id < before) && filter.Fits(entry)).Take(Math.Max(limit, 0))],
+    public ValueTask<DecisionPage> PageAsync(DecisionFilter filter, DecisionId before, int limit, CancellationToken cancellationToken) =>
+        Locked(
+            () => DecisionPage.Of([.. Enumerable.Reverse(_entries).Where(entry => (before.IsNone || entry.Id < before) && filter.Fits(entry)).Take(Math.Max(limit, 0))], limit),
             cancellationToken);
 
     public ValueTask DisposeAsync()

@@ -20,7 +20,7 @@ public sealed class FailedRequestTests
         return world;
     }
 
-    static ValueTask<IReadOnlyList<LedgerEntry>> CountedAsync(TestServer server) =>
+    static ValueTask<DecisionPage> CountedAsync(TestServer server) =>
         server.Engine.Store.Decisions.PageAsync(new() { Outcome = DecisionOutcome.Counted }, default, 1000, Cancellation);
 
     /// <summary>Lets time pass until a summary is written.</summary>

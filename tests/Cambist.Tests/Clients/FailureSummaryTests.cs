@@ -31,7 +31,7 @@ public sealed class FailureSummaryTests
 
     static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    ValueTask<IReadOnlyList<LedgerEntry>> EntriesAsync() => _store.Decisions.PageAsync(DecisionFilter.All, default, 1000, Cancellation);
+    ValueTask<DecisionPage> EntriesAsync() => _store.Decisions.PageAsync(DecisionFilter.All, default, 1000, Cancellation);
 
     void Count(string client, int times = 1)
     {
