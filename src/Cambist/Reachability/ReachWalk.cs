@@ -5,7 +5,7 @@ namespace Cambist;
 
 /// <summary>
 /// Everything that tokens of one origin can become, as a fixpoint: each round exchanges what the last one found, under every rule that
-/// may select it. What is found only ever grows, and is bounded by clients, resources and their scopes, so it ends.
+/// may select it. What is found only ever grows, and chains are no longer than a token's id, so it ends.
 /// </summary>
 internal sealed class ReachWalk(ReachRules rules, ReachOrigin origin)
 {
@@ -23,7 +23,9 @@ internal sealed class ReachWalk(ReachRules rules, ReachOrigin origin)
     public IReadOnlyCollection<ReachState> Run()
     {
         Begin();
-        while (_changed.Count > 0)
+
+        // an id has a segment for where it began and one for each exchange, and is never longer than so many (lineage_too_deep)
+        for (var segments = origin.Clients.IsEmpty ? 2 : 1; segments < Lineage.MostSegments && _changed.Count > 0; segments++)
         {
             // of each what it was when the round began, so that chains are the shortest
             var round = Round().SelectMany(use => use.Tokens.Uses(Registry).ToArray(), (use, sent) => (use.User, Sent: sent)).ToArray();
@@ -95,10 +97,9 @@ internal sealed class ReachWalk(ReachRules rules, ReachOrigin origin)
         if (!use.MaySelect(rule) || !use.IsFor(caller, Registry) || !rules.MayHaveActor(rule, caller)) return;
         var actors = use.Actors.After(rule, caller.Id);
         if (actors.IsEmpty) return;
-        foreach (var (name, grant) in rule.Targets)
+        foreach (var (target, grant) in rules.Targets(rule))
         {
-            var target = Registry.Resources[name];
-            var possible = ScopeDecision.Possible(grant, use.Held, name, out var named);
+            var possible = ScopeDecision.Possible(grant, use.Held, target.Name, out var named);
             if (possible.IsEmpty && named > 0) continue; // nothing_to_grant
             if (ReachDenials.Forbid(use, rule, caller, target, Registry, out var perhaps)) continue;
 

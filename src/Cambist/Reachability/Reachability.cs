@@ -61,7 +61,7 @@ internal sealed record ReachedClient(string Client, ImmutableArray<string> Scope
         return new(
             client.Id,
             [.. states.SelectMany(state => state.Scopes.Keys.Select(held => held.Scope)).Distinct().Order(StringComparer.Ordinal)],
-            [.. chains.OrderBy(chain => chain.Steps.Length).Take(MostChains)],
+            [.. chains.OrderBy(chain => chain.Steps.Length).ThenBy(chain => chain.Key, StringComparer.Ordinal).Take(MostChains)],
             Math.Max(0, chains.Length - MostChains),
             states.Any(state => state.HasMoreSteps));
     }

@@ -144,6 +144,21 @@ public class ReachabilityTests
     }
 
     [Fact]
+    public void A_chain_is_no_longer_than_a_tokens_id()
+    {
+        static string Each(Func<int, string> of) => string.Join(", ", Enumerable.Range(1, 18).Select(of));
+        var registry = RegistryText.Load($$"""
+            issuer: https://sts.example.com
+            issuers: { login: { issuer: https://login.example.com, tokens: id_token, subject: "{sub}" } }
+            resources: { {{Each(i => $"r{i}: {{ identifiers: https://r{i}.example.com, scopes: a }}")}} }
+            clients: { web: { secrets: { sha256: {{new string('a', 64)}} } } }
+            rules: [{ name: in, clients: web, subject: { issuer: login }, actor: none, targets: { r1: a } }, {{Each(i => $"{{ name: n{i}, clients: web, targets: {{ r{(i % 18) + 1}: {{ a: r{i}/a }} }} }}")}}]
+            """);
+        Reached.Who(registry, "r15").ShouldBe("web [a]"); // the issuer's root and 15 exchanges
+        Reached.Who(registry, "r16").ShouldBe("");
+    }
+
+    [Fact]
     public void A_deny_entry_that_matches_whatever_the_token_says_ends_the_chain_and_another_is_told_of()
     {
         string Denied(string members) => $"deny: [{{ name: closed, reason: no, {members} }}]\n{Onward}";
