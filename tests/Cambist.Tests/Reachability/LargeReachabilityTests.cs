@@ -54,7 +54,7 @@ public class LargeReachabilityTests
         var registry = Load(
             Lines(Many, i => $"r{i}: {{ identifiers: https://r{i}.example.com, scopes: a }}"),
             $"  gateway: {{ {Secret} }}",
-            "  - { name: in, clients: gateway, subject: { issuer: login }, actor: none, targets: { r0: a } }\n" + Lines(Many - 1, i => $"- {{ name: n{i}, clients: gateway, targets: {{ r{i + 1}: {{ a: [r{i}/a, r{i / 2}/a] }} }} }}"));
+            "  - { name: in, clients: gateway, subject: { issuer: login }, actor: none, targets: { r0: a } }\n" + Lines(Many - 1, i => $"- {{ name: n{i}, clients: gateway, targets: {{ r{i + 1}: {{ a: [r{i}/a{(i == 0 ? "" : $", r{i / 2}/a")}] }} }} }}"));
         var reach = new Reachability(registry);
         var gateway = reach.To(registry.Resources["r9999"]).ShouldHaveSingleItem();
         gateway.Chains[0].Steps.Length.ShouldBe(14); // r0, r1, r3, … , r4999, r9999
