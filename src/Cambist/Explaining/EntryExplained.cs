@@ -1,5 +1,6 @@
 using Cambist.Protocol;
 
+namespace Cambist;
 
 /// <summary>
 /// A decision on record, told step by step. What its input holds is decided again under the registry that decided; what it does not hold
