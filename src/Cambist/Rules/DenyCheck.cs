@@ -26,7 +26,7 @@ internal static class DenyCheck
 
     public static Denied Refusal(DenyEntry entry) => new(Reason.Denied, $"deny entry {entry.Name} (line {entry.Position.Line}): {entry.Reason}");
 
-    static bool Names(DenyEntry entry, RegisteredClient client, Target? target) =>
+    public static bool Names(DenyEntry entry, RegisteredClient client, Target? target) =>
         (entry.Clients is null || entry.Clients.Contains(client.Id))
         && (entry.Targets is null || target is null || entry.Targets.Contains(target.Resource.Name));
 
