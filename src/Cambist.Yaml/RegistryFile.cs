@@ -4,7 +4,10 @@ namespace Cambist.Yaml;
 public static class RegistryFile
 {
     /// <summary>Reads and compiles a registry file. A file that cannot be read is a finding like any other.</summary>
-    public static LoadedRegistry Load(string path, RegistryFileOptions options) => new RegistryFileLoader(path, options).Load();
+    public static LoadedRegistry Load(string path, RegistryFileOptions options) => Loader(path, options).Load();
+
+    /// <summary>A loader of a registry file, to be asked again and again.</summary>
+    public static IRegistryLoader Loader(string path, RegistryFileOptions options) => new RegistryFileLoader(path, options);
 
     /// <summary>Compiles the text of a registry.</summary>
     /// <param name="name">What to call it in messages.</param>

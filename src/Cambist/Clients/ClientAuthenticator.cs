@@ -49,5 +49,14 @@ internal sealed class ClientAuthenticator(IssuerKeys keys)
         return client;
     }
 
+    /// <summary>For whoever asks about a client and is not it: the client of that name, as if it had authenticated.</summary>
+    public static Result<RegisteredClient> Named(Walk walk, string? clientId)
+    {
+        if (clientId is null || !walk.Registry.Clients.TryGetValue(clientId, out var client)) return Failed("the registry has no client of this name");
+        if (client.IsDisabled) return Failed($"clients.{client.Id} is disabled, and is answered like an unknown client");
+        walk.Client = client;
+        return client;
+    }
+
     public static Denied Failed(string detail) => new(Reason.ClientAuthenticationFailed, detail);
 }

@@ -106,7 +106,8 @@ internal static class Entitlement
             $"{seen} If {which} is {caller.Id}'s name at {issuer}, add clients.{caller.Id}.known_as. If not, this token was issued to someone else and is rightly refused.");
     }
 
-    static string Names(RegisteredClient caller)
+    /// <summary>What the caller is known as here, in words.</summary>
+    public static string Names(RegisteredClient caller)
     {
         var names = string.Join(", ", caller.KnownAs.Prepend(caller.Id).Select(name => $"\"{name}\""));
         var serves = caller.Serves.IsEmpty ? "nothing" : string.Join(", ", caller.Serves.Select(resource => resource.Name));

@@ -87,7 +87,7 @@ public sealed class CambistBuilder
         try
         {
             var start = Open(() => StartingRegistry.ChooseAsync(loader, onDisk, store.Registries, clock, listener).AsTask().GetAwaiter().GetResult(), onDisk);
-            return CambistEngine.Start(loader, start, store, seal(store, listener), clock, issuerHttp, allowHttp, extensions, listener);
+            return CambistEngine.Start(new(loader, load(services, clock)), start, store, seal(store, listener), clock, issuerHttp, allowHttp, extensions, listener);
         }
         catch
         {

@@ -5,8 +5,9 @@ public sealed class CambistEngine : IAsyncDisposable
 {
     readonly FailureSummary _failures;
     readonly Upkeep _upkeep;
+    readonly PastRegistries _pastRegistries;
 
-    CambistEngine(Store store, RegistryReload reload, KeyRing keys, IssuerKeys issuerKeys, IntrospectionRequests introspection, Extensions extensions, TimeProvider clock, IEngineListener listener)
+    CambistEngine(Store store, RegistryReload reload, PastRegistries pastRegistries, KeyRing keys, IssuerKeys issuerKeys, IntrospectionRequests introspection, Extensions extensions, TimeProvider clock, IEngineListener listener)
     {
         var registry = reload.Registry;
         var strangers = new Strangers(clock);
@@ -35,6 +36,7 @@ public sealed class CambistEngine : IAsyncDisposable
         Revocations = new RevocationActs(store.Ledger, registry);
 
         SearchIndex = new SearchIndex(store.Decisions, clock);
+        _pastRegistries = pastRegistries;
         _failures = new FailureSummary(strangers.Tally, store.Ledger, registry, listener);
         _upkeep = new Upkeep(clock, listener,
         [
@@ -44,7 +46,6 @@ public sealed class CambistEngine : IAsyncDisposable
             new Chore("removing from the store what has had its time", TimeSpan.FromSeconds(5), store.Ledger.PurgeAsync),
             new Chore("indexing decisions for searches", TimeSpan.FromSeconds(1), SearchIndex.TendAsync),
         ]);
-        _upkeep.Start();
     }
 
     /// <summary>Token exchange.</summary>
@@ -93,18 +94,56 @@ public sealed class CambistEngine : IAsyncDisposable
     /// Opens the keys (and makes them in a new store), and is ready to decide. Blocks: it runs once, before anything is served.
     /// </summary>
     internal static CambistEngine Start(
-        IRegistryLoader loader, StartingRegistry start, Store store, KeySealer sealer, TimeProvider clock, HttpMessageInvoker issuerHttp, bool allowHttp, Extensions extensions, IEngineListener listener)
+        RegistryLoaders loaders, StartingRegistry start, Store store, KeySealer sealer, TimeProvider clock, HttpMessageInvoker issuerHttp, bool allowHttp, Extensions extensions, IEngineListener listener)
     {
         foreach (var warning in RegistryEvents.Warnings(start.InForce)) listener.On(warning);
 
         foreach (var mismatch in extensions.Mismatches(start.InForce.Compilation.Registry!)) listener.On(mismatch);
 
-        var active = new ActiveRegistry(start.InForce.Compilation.Registry!, clock.GetUtcNow());
-        var keys = KeyRing.OpenAsync(store.Keys, sealer, active.Current.Signing, clock, listener, CancellationToken.None).GetAwaiter().GetResult();
-        var issuerKeys = new IssuerKeys(issuerHttp, clock, listener, new IssuerKeysOptions { AllowHttp = allowHttp });
-        var reload = new RegistryReload(loader, start, new RegistrySwap(active, store.Registries, issuerKeys, clock), listener);
-        return new CambistEngine(store, reload, keys, issuerKeys, new IntrospectionRequests(issuerHttp, clock, listener), extensions, clock, listener);
+        var keys = KeyRing.OpenAsync(store.Keys, sealer, start.InForce.Compilation.Registry!.Signing, clock, listener, CancellationToken.None).GetAwaiter().GetResult();
+        var engine = PutTogether(loaders, start, store, keys, clock, issuerHttp, allowHttp, extensions, listener);
+        engine._upkeep.Start();
+        return engine;
     }
+
+    /// <summary>
+    /// An engine that is only asked <see cref="ExplainAsync(ExchangeRequest, string, CancellationToken)"/>, beside a server or with none: it has no upkeep, and writes nothing to the
+    /// store. Whatever would be due to the keys is done to a copy.
+    /// </summary>
+    /// <exception cref="KeySealException">A key does not open.</exception>
+    /// <exception cref="StoreUnavailableException">The store cannot be read.</exception>
+    internal static async Task<CambistEngine> OpenToExplainAsync(
+        RegistryLoaders loaders, LoadedRegistry registry, Store store, KeySealer sealer, TimeProvider clock, HttpMessageInvoker issuerHttp, bool allowHttp, IEngineListener listener, CancellationToken cancellationToken)
+    {
+        var copy = MemoryStore.Create(clock).Keys;
+        await copy.TryReplaceAsync(0, (await store.Keys.ReadAsync(cancellationToken)).Keys, entry: null, cancellationToken);
+        var keys = await KeyRing.OpenAsync(copy, sealer, registry.Compilation.Registry!.Signing, clock, listener, cancellationToken);
+        return PutTogether(loaders, new(registry, registry), store, keys, clock, issuerHttp, allowHttp, new([], []), listener);
+    }
+
+    static CambistEngine PutTogether(
+        RegistryLoaders loaders, StartingRegistry start, Store store, KeyRing keys, TimeProvider clock, HttpMessageInvoker issuerHttp, bool allowHttp, Extensions extensions, IEngineListener listener)
+    {
+        var active = new ActiveRegistry(start.InForce.Compilation.Registry!, clock.GetUtcNow());
+        var issuerKeys = new IssuerKeys(issuerHttp, clock, listener, new IssuerKeysOptions { AllowHttp = allowHttp });
+        var reload = new RegistryReload(loaders.InForce, start, new RegistrySwap(active, store.Registries, issuerKeys, clock), listener);
+        return new CambistEngine(store, reload, new PastRegistries(loaders.Past, active, store.Registries), keys, issuerKeys, new IntrospectionRequests(issuerHttp, clock, listener), extensions, clock, listener);
+    }
+
+    /// <summary>
+    /// What an exchange or a refresh would be answered now, step by step. Nothing is issued or spent, and no decision is recorded.
+    /// </summary>
+    /// <param name="request">The request; of its credentials only <see cref="PresentedCredentials.ClientId"/> counts, and is believed.</param>
+    /// <param name="grant">The grant type: token exchange, or that of a refresh token, which is the subject token then.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="StoreUnavailableException">The ledger cannot be read now.</exception>
+    internal ValueTask<Explanation> ExplainAsync(ExchangeRequest request, string grant, CancellationToken cancellationToken) =>
+        Exchange.ExplainAsync(grant, request, cancellationToken);
+
+    /// <summary>The same of a decision that is on record; null where the entry is of no request for a token.</summary>
+    /// <exception cref="StoreUnavailableException">The store cannot be read now.</exception>
+    internal async ValueTask<Explanation?> ExplainAsync(LedgerEntry entry, CancellationToken cancellationToken) =>
+        Explanation.OfEntry(entry, await _pastRegistries.FindAsync(entry.RegistryRevision, cancellationToken));
 
     /// <summary>Closes the store, after what is queued has been written.</summary>
     public async ValueTask DisposeAsync()

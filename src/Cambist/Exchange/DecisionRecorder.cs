@@ -17,7 +17,7 @@ internal sealed class DecisionRecorder(ILedger ledger, Strangers strangers)
             IssuedId = issued.Id,
             Target = token.Target.Resource.Name,
             ScopesGiven = token.Scopes,
-            ActorChain = ChainOf(token),
+            ActorChain = token.ActorChain,
             ExpiresAt = token.ExpiresAt * 1000,
             Stores = StoredOf(issued),
             Consumes = SpentOnSuccess(walk, token),
@@ -36,6 +36,16 @@ internal sealed class DecisionRecorder(ILedger ledger, Strangers strangers)
                     ? Unauthenticated(walk, UsedUp(OneTimeKeyKind.ClientAssertion))
                     : await RefuseAsync(walk, UsedUp(result.UsedKey!.Value), cancellationToken);
         }
+    }
+
+    /// <summary>What a commit would refuse now, in the order in which a ledger looks: a revocation, then a used key. Null where it would not; nothing is written.</summary>
+    public async ValueTask<Denied?> ForeseeAsync(Walk walk, TokenToIssue token, CancellationToken cancellationToken)
+    {
+        foreach (var lineage in LineagesOf(walk))
+            if (await ledger.IsRevokedAsync(lineage, cancellationToken) is { } revocation) return Revoked(walk, revocation);
+        foreach (var key in SpentOnSuccess(walk, token))
+            if (await ledger.IsUsedAsync(key, cancellationToken)) return UsedUp(key.Kind);
+        return null;
     }
 
     /// <summary>Records a refusal of an authenticated client, awaited like a grant. Of those of a public client that prove nothing, only so many.</summary>
@@ -142,7 +152,7 @@ internal sealed class DecisionRecorder(ILedger ledger, Strangers strangers)
     static long ExternalExpiry(ResolvedToken? token) => token is { IsExternal: true } ? token.ExpiresAt * 1000 : 0;
 
     /// <summary>What this grant uses up beside the proof of the client; a refusal leaves it for another try.</summary>
-    static IReadOnlyList<OneTimeKey> SpentOnSuccess(Walk walk, TokenToIssue token)
+    public static IReadOnlyList<OneTimeKey> SpentOnSuccess(Walk walk, TokenToIssue token)
     {
         var single = token.From?.Minted?.Key ?? token.From?.Redeemed?.Key;
         var once = token.Rule is { IsOnce: true } rule && !walk.IsRefresh ? Once.KeyOf(rule, token.Target, walk.Subject!) : null;
@@ -171,12 +181,6 @@ internal sealed class DecisionRecorder(ILedger ledger, Strangers strangers)
         (null, { } refresh) => [refresh],
         ({ } access, { } refresh) => [access, refresh],
     };
-
-    static IReadOnlyList<string> ChainOf(TokenToIssue token)
-    {
-        var older = token.From?.Act?.Names ?? [];
-        return token.NewActor is { } actor ? [actor, .. older] : older;
-    }
 
     public static Denied Revoked(Walk walk, Revocation revocation)
     {

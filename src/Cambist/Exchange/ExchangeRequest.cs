@@ -29,6 +29,9 @@ public sealed record ExchangeRequest
 
     /// <summary><c>requested_token_type</c>; null where not sent.</summary>
     public string? RequestedTokenType { get; init; }
+
+    /// <summary>Keeps the tokens out of logs and debuggers.</summary>
+    public override string ToString() => nameof(ExchangeRequest);
 }
 
 /// <summary>A refresh request (RFC 6749 §6) that cannot be malformed.</summary>
@@ -45,6 +48,16 @@ public sealed record RefreshRequest
 
     /// <summary>The scopes asked for, without repeats: of those first granted. Null where <c>scope</c> was not sent.</summary>
     public ImmutableArray<string>? Scopes { get; init; }
+
+    /// <summary>The exchange that gave the token, asked for again: the refresh token stands for its subject.</summary>
+    internal ExchangeRequest AsExchange() => new()
+    {
+        Credentials = Credentials,
+        SubjectToken = RefreshToken,
+        SubjectTokenType = Protocol.TokenTypes.RefreshToken,
+        Targets = Targets,
+        Scopes = Scopes,
+    };
 
     /// <summary>Keeps the token out of logs and debuggers.</summary>
     public override string ToString() => nameof(RefreshRequest);

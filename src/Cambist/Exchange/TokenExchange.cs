@@ -34,53 +34,70 @@ public sealed class TokenExchange
     /// <param name="request">Step 1, done at the edge.</param>
     /// <param name="cancellationToken">Gives up; a decision that is already queued is still recorded.</param>
     /// <exception cref="StoreUnavailableException">The ledger cannot be read or written now; nothing was issued.</exception>
-    public ValueTask<Outcome> RefreshAsync(RefreshRequest request, CancellationToken cancellationToken)
-    {
-        var again = new ExchangeRequest
-        {
-            Credentials = request.Credentials,
-            SubjectToken = request.RefreshToken,
-            SubjectTokenType = TokenTypes.RefreshToken,
-            Targets = request.Targets,
-            Scopes = request.Scopes,
-        };
-        return WalkAsync(GrantTypes.RefreshToken, again, cancellationToken);
-    }
+    public ValueTask<Outcome> RefreshAsync(RefreshRequest request, CancellationToken cancellationToken) =>
+        WalkAsync(GrantTypes.RefreshToken, request.AsExchange(), cancellationToken);
 
     async ValueTask<Outcome> WalkAsync(string grant, ExchangeRequest request, CancellationToken cancellationToken)
     {
         var walk = new Walk(_registry.Current, _clock.GetUtcNow(), grant) { ScopesAsked = request.Scopes };
-        ValueTask<Outcome> Refuse(Denied why) => _recorder.RefuseAsync(walk, why, cancellationToken);
 
         // 2. Authenticate the client, and allow the grant for it.
         if (!(await _clients.AuthenticateAsync(walk, request.Credentials, cancellationToken)).Gives(out var client, out var denied)) return await _recorder.UnauthenticatedAsync(walk, denied, cancellationToken);
-        if (Grants.Check(client, grant) is { } notAllowed) return await Refuse(notAllowed);
+        if (Grants.Check(client, grant) is { } notAllowed) return await _recorder.RefuseAsync(walk, notAllowed, cancellationToken);
 
+        // 3 to 9. Decide, and issue.
+        if (!(await IssueAsync(walk, request, cancellationToken)).Gives(out var issued, out denied)) return await _recorder.RefuseAsync(walk, denied, cancellationToken);
+
+        // 10. Record; then, and only then, answer.
+        return await _recorder.RecordAsync(walk, walk.Token!, issued, cancellationToken);
+    }
+
+    /// <summary>
+    /// The same walk for whoever asks why: the client is taken at the word of <c>client_id</c>, nothing is spent or recorded, and the token
+    /// is dropped. The ledger is asked what the commit would find.
+    /// </summary>
+    /// <param name="grant">The grant type: token exchange, or the redemption of a refresh token, which is the subject token then.</param>
+    /// <param name="request">The request; of its credentials only <see cref="PresentedCredentials.ClientId"/> counts.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="StoreUnavailableException">The ledger cannot be read now.</exception>
+    internal async ValueTask<Explanation> ExplainAsync(string grant, ExchangeRequest request, CancellationToken cancellationToken)
+    {
+        var walk = new Walk(_registry.Current, _clock.GetUtcNow(), grant) { ScopesAsked = request.Scopes };
+
+        // 2. Take the client as named, and allow the grant for it.
+        if (!ClientAuthenticator.Named(walk, request.Credentials.ClientId).Gives(out var client, out var denied) || (denied = Grants.Check(client, grant)) is not null) return Explanation.Of(walk, denied);
+
+        // 3 to 9. Decide, and issue what nobody gets.
+        if (!(await IssueAsync(walk, request, cancellationToken)).Gives(out _, out denied)) return Explanation.Of(walk, denied);
+
+        // 10. Ask the ledger.
+        return Explanation.Of(walk, await _recorder.ForeseeAsync(walk, walk.Token!, cancellationToken));
+    }
+
+    async ValueTask<Result<IssuedToken>> IssueAsync(Walk walk, ExchangeRequest request, CancellationToken cancellationToken)
+    {
         // 3. Resolve the subject token, or what is recorded of it with the refresh token.
-        if (!(await _tokens.ResolveSubjectAsync(walk, request, cancellationToken)).Gives(out _, out denied)) return await Refuse(denied);
+        if (!(await _tokens.ResolveSubjectAsync(walk, request, cancellationToken)).Gives(out _, out var denied)) return denied;
 
         // 4. Resolve the actor token, if one was sent.
-        if (await _tokens.ResolveActorAsync(walk, request, cancellationToken) is { } actorDenied) return await Refuse(actorDenied);
+        if (await _tokens.ResolveActorAsync(walk, request, cancellationToken) is { } actorDenied) return actorDenied;
 
         // 5. Target: which resource is meant.
-        if (Target.Read(walk, request.Targets) is { } targetDenied) return await Refuse(targetDenied);
+        if (Target.Read(walk, request.Targets) is { } targetDenied) return targetDenied;
 
         // 6. Select: deny entries first, then the first rule that fits.
         var input = walk.Decide(request);
-        if (!RuleSelection.Select(walk, input).Gives(out var selected, out denied)) return await Refuse(denied);
+        if (!RuleSelection.Select(walk, input).Gives(out var selected, out denied)) return denied;
 
         // 7. Entitle: may this caller use this subject token, may this actor act?
-        if (Entitlement.Check(input, selected, walk.Registry) is { } notEntitled) return await Refuse(notEntitled);
+        if (Entitlement.Check(input, selected, walk.Registry) is { } notEntitled) return notEntitled;
 
         // 8. Decide scopes, life, actors, claims.
-        if (!TokenDecision.Decide(input, selected).Gives(out var token, out denied)) return await Refuse(denied);
-
-        if (await _customizers.AddAsync(input, token, cancellationToken) is { } customizerFailed) return await Refuse(customizerFailed);
+        if (!TokenDecision.Decide(input, selected).Gives(out var token, out denied)) return denied;
+        walk.Token = token;
+        if (await _customizers.AddAsync(input, token, cancellationToken) is { } customizerFailed) return customizerFailed;
 
         // 9. Issue: write, sign, derive the lineage id.
-        if (!_writer.Issue(token, walk.Registry).Gives(out var issued, out denied)) return await Refuse(denied);
-
-        // 10. Record; then, and only then, answer.
-        return await _recorder.RecordAsync(walk, token, issued, cancellationToken);
+        return _writer.Issue(token, walk.Registry);
     }
 }

@@ -12,20 +12,21 @@ internal static class Trace
     const int LongestTrace = 8 * 1024;
     const int LongestValue = 128;
 
+    static readonly (string Label, DecisionStep Step)[] Labels =
+        [("client", DecisionStep.Authenticate), ("subject", DecisionStep.ResolveSubject), ("actor", DecisionStep.ResolveActor), ("target", DecisionStep.Target)];
+
     public static string Of(Walk walk, Denied? denied)
     {
         var text = new StringBuilder();
         void Line(string line) => text.AppendLine(PrintableText.Of(line));
 
-        if (walk.Client is { } client) Line($"client: {client.Id}, {(client.IsPublic ? "public" : $"by {client.Authentication}")}");
-        if (walk.Subject is { } subject) Line($"subject: {subject.Subject} ({DecisionInputJson.KindName(subject.Kind)}) from {subject.IssuerName}, as {subject.TokenType}");
-        if (walk.Actor is { } actor) Line($"actor: {actor.Subject} from {actor.IssuerName}");
-        if (walk.Target is { } target) Line($"target: {target.Resource.Name}, aud {target.Audience}");
+        foreach (var (label, step) in Labels)
+            if (StepFacts.Of(walk, step).FirstOrDefault() is { } fact) Line($"{label}: {fact}");
         if (walk.Input is { } input)
         {
             foreach (var rule in RuleSelection.Candidates(input, walk.Registry))
             {
-                Line($"rule {rule.Name} (line {rule.Position.Line}): {RuleSelection.Explain(rule, input)}");
+                Line($"rule {rule.Name} (line {rule.Position.Line}): {RuleFit.Explain(rule, input)}");
                 if (rule == walk.Selected?.Rule || text.Length > LongestTrace) break;
             }
         }

@@ -9,6 +9,9 @@ namespace Cambist;
 /// </summary>
 public sealed class UnservableRequests
 {
+    /// <summary>What their entries say was asked for.</summary>
+    internal const string Action = "unservable";
+
     readonly ActiveRegistry _registry;
     readonly ClientAuthenticator _clients;
     readonly DecisionRecorder _recorder;
@@ -21,7 +24,7 @@ public sealed class UnservableRequests
     /// <exception cref="StoreUnavailableException">The ledger cannot be written now.</exception>
     public async ValueTask<Outcome> RefuseAsync(PresentedCredentials credentials, Denied why, CancellationToken cancellationToken)
     {
-        var walk = new Walk(_registry.Current, _clock.GetUtcNow(), "unservable");
+        var walk = new Walk(_registry.Current, _clock.GetUtcNow(), Action);
         return (await _clients.AuthenticateAsync(walk, credentials, cancellationToken)).Gives(out _, out var denied)
             ? await _recorder.RefuseAsync(walk, why, cancellationToken)
             : await _recorder.UnauthenticatedAsync(walk, denied, cancellationToken);
@@ -31,5 +34,5 @@ public sealed class UnservableRequests
     /// <param name="reason">Why.</param>
     /// <param name="address">Where it came from; see <see cref="PresentedCredentials.Address"/>.</param>
     public Outcome RefuseUnread(Reason reason, IPAddress? address) =>
-        _recorder.Unauthenticated(new Walk(_registry.Current, default, "unservable") { Caller = new(null, address, IsGuess: false) }, new(reason, ""));
+        _recorder.Unauthenticated(new Walk(_registry.Current, default, Action) { Caller = new(null, address, IsGuess: false) }, new(reason, ""));
 }

@@ -38,6 +38,8 @@ internal sealed class Walk(Registry registry, DateTimeOffset now, string action)
 
     public SelectedRule? Selected { get; set; }
 
+    public TokenToIssue? Token { get; set; }
+
     /// <summary>Closes what steps 2 to 5 found out into the input of steps 6 to 8.</summary>
     public DecisionInput Decide(ExchangeRequest request) => Input = new DecisionInput
     {

@@ -39,6 +39,30 @@ internal enum DecisionStep
 /// <summary>Which step refuses with a reason: each has one.</summary>
 internal static class ReasonSteps
 {
+    /// <summary>
+    /// Which step of a walk refused: a few checks are made in more steps than one, and a refresh token is decided again while it is resolved.
+    /// </summary>
+    /// <param name="reason">The refusal.</param>
+    /// <param name="hasSubject">Whether a subject token was found genuine before.</param>
+    /// <param name="hasInput">Whether the walk came to the rules.</param>
+    /// <param name="hasRule">Whether a rule was selected.</param>
+    public static DecisionStep Step(this Reason reason, bool hasSubject, bool hasInput, bool hasRule)
+    {
+        var step = reason.Step();
+        if (hasRule)
+        {
+            return reason is Reason.SubjectExpired or Reason.RefreshTokenExpired or Reason.InternalError ? DecisionStep.Decide
+                : step < DecisionStep.Entitle ? DecisionStep.Entitle
+                : step;
+        }
+
+        if (hasInput) return DecisionStep.Select;
+        if (step > DecisionStep.Target || (reason == Reason.GrantNotAllowed && hasSubject)) return DecisionStep.ResolveSubject;
+        return reason is Reason.InternalError or Reason.IssuerKeysUnavailable or Reason.IssuerUnavailable
+            ? hasSubject ? DecisionStep.ResolveActor : DecisionStep.ResolveSubject
+            : step;
+    }
+
     public static DecisionStep Step(this Reason reason) => reason switch
     {
         < Reason.NotBuilt => DecisionStep.Read,

@@ -32,6 +32,17 @@ internal sealed record Explanation
 
     /// <summary>What would allow it, the smallest change first; empty where it is allowed.</summary>
     public ImmutableArray<Remedy> Remedies { get; init; } = [];
+
+    /// <summary>Of a walk that came to its end: what it found on its way, and why it would be refused, if it would.</summary>
+    public static Explanation Of(Walk walk, Denied? denied) => WalkExplained.Of(walk, denied);
+
+    /// <summary>
+    /// Of what is on record, decided again as far as the record goes; verdict and reason are those of the entry. Null for an entry of
+    /// no request for a token.
+    /// </summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="registry">The registry that decided, where there still is one.</param>
+    public static Explanation? OfEntry(LedgerEntry entry, Registry? registry) => EntryExplained.Of(entry, registry);
 }
 
 /// <summary>How a step ended.</summary>

@@ -31,6 +31,16 @@ internal sealed record TokenToIssue
     /// <summary>An actor to put outermost; null where nobody is added.</summary>
     public string? NewActor { get; init; }
 
+    /// <summary>The names of its <c>act</c> chain, newest first.</summary>
+    public IReadOnlyList<string> ActorChain
+    {
+        get
+        {
+            var older = From?.Act?.Names ?? [];
+            return NewActor is { } actor ? [actor, .. older] : older;
+        }
+    }
+
     /// <summary>The rule, for its claims; null for client credentials.</summary>
     public Rule? Rule { get; init; }
 

@@ -26,7 +26,7 @@ internal static class DenyCheck
 
     public static Denied Refusal(DenyEntry entry) => new(Reason.Denied, $"deny entry {entry.Name} (line {entry.Position.Line}): {entry.Reason}");
 
-    static bool Names(DenyEntry entry, RegisteredClient client, Target? target) =>
+    public static bool Names(DenyEntry entry, RegisteredClient client, Target? target) =>
         (entry.Clients is null || entry.Clients.Contains(client.Id))
         && (entry.Targets is null || target is null || entry.Targets.Contains(target.Resource.Name));
 
@@ -45,6 +45,7 @@ internal static class DenyCheck
         return rule?.Actor is ActorRequirement.Caller && wanted.Issuers.Contains(ReservedNames.Self) && wanted.Where.MayHold(AsActor(input.Client));
     }
 
-    static Claims AsActor(RegisteredClient client) =>
+    /// <summary>The caller as an actor.</summary>
+    public static Claims AsActor(RegisteredClient client) =>
         Claims.Parse(JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["sub"] = client.Id }));
 }

@@ -12,8 +12,16 @@ internal static class ScopeDecision
     public static Denied? Decide(ScopeGrant grant, ResolvedToken subject, string target, ImmutableArray<string>? requested, out ImmutableArray<string> granted)
     {
         var possible = Possible(grant, subject, target, out var named);
-        if (subject.Redeemed is { } redeemed) (possible, named) = (redeemed.Within(possible), Math.Min(named, redeemed.Scopes.Length)); // RFC 6749 §6
         return Choose(possible, named, requested, out granted);
+    }
+
+    /// <summary>All that can be given, and of how many scopes it is what is left.</summary>
+    public static ImmutableArray<string> Possible(ScopeGrant grant, ResolvedToken subject, string target, out int named)
+    {
+        var possible = Given(grant, subject, target, out named);
+        if (subject.Redeemed is not { } redeemed) return possible;
+        named = Math.Min(named, redeemed.Scopes.Length);
+        return redeemed.Within(possible); // RFC 6749 §6
     }
 
     /// <summary>Of what is possible, what was asked for; all of it where nothing was.</summary>
@@ -34,7 +42,7 @@ internal static class ScopeDecision
         return null;
     }
 
-    static ImmutableArray<string> Possible(ScopeGrant grant, ResolvedToken subject, string target, out int named)
+    static ImmutableArray<string> Given(ScopeGrant grant, ResolvedToken subject, string target, out int named)
     {
         switch (grant)
         {
