@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Nodes;
 using Cambist.Protocol;
 
 namespace Cambist.Server;
@@ -50,6 +51,15 @@ sealed record RequestedExchange(string? Client, string SubjectToken, string Subj
             Scopes = Scope is null ? null : scopes,
             RequestedTokenType = RequestedTokenType,
         };
+    }
+
+    /// <summary>The same as the admin API takes it.</summary>
+    public JsonObject Json()
+    {
+        var json = new JsonObject { [Parameters.ClientId] = Client };
+        foreach (var parameter in Form().Where(parameter => parameter.Key != Parameters.GrantType).GroupBy(parameter => parameter.Key, parameter => parameter.Value))
+            json[parameter.Key] = parameter.Key is Parameters.Resource or Parameters.Audience ? new JsonArray([.. parameter.Select(value => (JsonNode)value)]) : parameter.Single();
+        return json;
     }
 
     /// <summary>Keeps the tokens out of whatever prints it.</summary>

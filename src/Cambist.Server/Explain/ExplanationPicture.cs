@@ -30,7 +30,6 @@ sealed class ExplanationPicture
             Out = new AnsiConsoleOutput(terminal.Output),
         });
         _console.Profile.Width = terminal.Width ?? Unbounded;
-        _console.Profile.Capabilities.Unicode = terminal.WritesUnicode;
     }
 
     /// <summary>Writes the verdict.</summary>
@@ -63,7 +62,7 @@ sealed class ExplanationPicture
 
     void WriteTree(string heading, IEnumerable<TreeNode> nodes)
     {
-        var tree = new Tree(new Text(PrintableText.Of(heading), PictureMarks.Heading));
+        var tree = new Tree(new Text(PrintableText.Of(heading), PictureMarks.Heading)) { Guide = _marks.Guide };
         foreach (var node in nodes) tree.AddNode(node);
         _console.WriteLine();
         _console.Write(tree);

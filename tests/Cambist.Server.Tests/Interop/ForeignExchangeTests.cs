@@ -27,7 +27,7 @@ public sealed class ForeignExchangeTests : IAsyncLifetime
     }
 
     string[] Exchange(string[] credential, params string[] more) =>
-        ["exchange", "--server", _server.Issuer, .. credential.Select(word => word.Replace("@", $"@{_cli.Path("")}", StringComparison.Ordinal)), "--subject-token", $"@{_cli.Path("token")}", .. more];
+        ["exchange", "--server", _server.Issuer, .. credential.Select(word => word[0] == '@' ? $"@{_cli.Path(word[1..])}" : word), "--subject-token", $"@{_cli.Path("token")}", .. more];
 
     [Theory]
     [InlineData("--client", "basic", "--client-secret", "@basic.secret")]
