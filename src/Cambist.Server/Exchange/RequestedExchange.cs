@@ -56,7 +56,7 @@ sealed record RequestedExchange(string? Client, string SubjectToken, string Subj
     /// <summary>The same as the admin API takes it.</summary>
     public JsonObject Json()
     {
-        var json = new JsonObject { [Parameters.ClientId] = Client };
+        var json = new JsonObject { ["client"] = Client };
         foreach (var parameter in Form().Where(parameter => parameter.Key != Parameters.GrantType).GroupBy(parameter => parameter.Key, parameter => parameter.Value))
             json[parameter.Key] = parameter.Key is Parameters.Resource or Parameters.Audience ? new JsonArray([.. parameter.Select(value => (JsonNode)value)]) : parameter.Single();
         return json;

@@ -42,7 +42,7 @@ sealed class ExplanationPicture
     public static void WriteSteps(Terminal terminal, Explanation explanation, bool isRecorded)
     {
         var picture = new ExplanationPicture(explanation, terminal);
-        picture.WriteTree($"the ten steps, under registry revision {explanation.RegistryRevision}", explanation.Steps.Select(picture.Step));
+        picture.WriteTree(isRecorded ? "the ten steps" : $"the ten steps, under registry revision {explanation.RegistryRevision}", explanation.Steps.Select(picture.Step));
         if (explanation.Grant is { } grant) picture.WriteTree(isRecorded ? "it got" : "it would get", Grant(grant).Select(Leaf));
         if (!explanation.Remedies.IsEmpty) picture.WriteTree("to allow it", explanation.Remedies.Select(Remedy));
     }
