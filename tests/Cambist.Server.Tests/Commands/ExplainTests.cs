@@ -52,6 +52,11 @@ public sealed class ExplainTests
         var shown = (await RunAsync(deployment.Server.Folder, (string)family["decisions"]![0]!["decision_id"]!, "--storage", "sqlite:cambist.db")).Output;
         shown.ShouldStartWith("allowed — read write at orders for alice, by rule sign-in\n");
         shown.ShouldContain("\nit got\n├── access_token for orders, aud https://orders.example.com\n├── sub alice\n");
+
+        // what an administrator did is no request for a token: it has a trace
+        var acts = await AdminAsync(deployment, "/admin/v1/decisions?outcome=admin");
+        (await RunAsync(deployment.Server.Folder, (string)acts["decisions"]![0]!["decision_id"]!, "--storage", "sqlite:cambist.db")).Output
+            .ShouldMatch(@"^decision  [^\n]+\noutcome   done by an administrator\n[^\0]+\ntrace\n  .*/decisions");
     }
 
     [Fact]

@@ -61,7 +61,7 @@ public sealed class PictureOnTerminalTests : IDisposable
     async Task<string> OnTerminalAsync(string environment)
     {
         var command = $"env -u NO_COLOR LC_ALL=C.UTF-8 {environment} dotnet exec {BuiltServer.Assembly} {string.Join(' ', Explain)}";
-        using var script = Process.Start(new ProcessStartInfo("script", ["-qec", command, "/dev/null"]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        using var script = Process.Start(new ProcessStartInfo("script", ["-qec", command, "/dev/null"]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true })!;
         script.StandardInput.Close();
         var output = await script.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await script.WaitForExitAsync(TestContext.Current.CancellationToken);
