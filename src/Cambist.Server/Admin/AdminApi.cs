@@ -22,6 +22,7 @@ sealed class AdminApi(IEndpointRouteBuilder endpoints, CambistEngine engine, Pla
         RevocationEndpoints.Map(api);
         TokenEndpoints.Map(api);
         DecisionEndpoints.Map(api);
+        ExplainEndpoint.Map(api);
         RegistryEndpoints.Map(api);
         IssuerEndpoints.Map(api);
         KeyEndpoints.Map(api, services.GetRequiredService<TimeProvider>());

@@ -31,13 +31,17 @@ static class DecisionEndpoints
                 Answer = "Decisions",
             },
             ListAsync);
-        api.MapRead(new("GET", "/decisions/{id}", "One entry, with its trace") { Scope = Scope, Answer = "DecisionWithTrace", MayBeAbsent = true }, FindAsync);
+        api.MapRead(new("GET", "/decisions/{id}", "One entry, with its trace and why it was decided so") { Scope = Scope, Answer = "DecisionWithTrace", MayBeAbsent = true }, FindAsync);
     }
 
-    static async Task<AdminAnswer> FindAsync(AdminRequest request) =>
-        DecisionId.TryParse(request.Path("id"), out var id) && await request.Engine.Store.Decisions.FindAsync(id, request.Http.RequestAborted) is { } entry
-            ? AdminAnswer.Ok(EntryJson.WithTrace(entry))
-            : AdminAnswer.NotFound("The ledger has no decision of this id, or no longer.");
+    static async Task<AdminAnswer> FindAsync(AdminRequest request)
+    {
+        if (!DecisionId.TryParse(request.Path("id"), out var id) || await request.Engine.Store.Decisions.FindAsync(id, request.Http.RequestAborted) is not { } entry)
+            return AdminAnswer.NotFound("The ledger has no decision of this id, or no longer.");
+        var json = EntryJson.WithTrace(entry);
+        if (await request.Engine.ExplainAsync(entry, request.Http.RequestAborted) is { } explanation) json["explanation"] = ExplanationJson.Of(explanation);
+        return AdminAnswer.Ok(json);
+    }
 
     static async Task<AdminAnswer> ListAsync(AdminRequest request)
     {

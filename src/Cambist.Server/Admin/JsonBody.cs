@@ -9,22 +9,22 @@ namespace Cambist.Server;
 /// </summary>
 sealed class JsonBody(Claims body)
 {
-    public const int Longest = 16 * 1024;
+    const int Longest = 16 * 1024;
     readonly List<string> _known = [];
 
     /// <summary>What is wrong with it, in a sentence that says what to write; null while nothing is.</summary>
     public string? Fault { get; private set; }
 
     /// <summary>Reads the body; null with the answer where there is no object.</summary>
-    public static async Task<(JsonBody? Body, AdminAnswer? Refusal)> ReadAsync(HttpRequest request)
+    public static async Task<(JsonBody? Body, AdminAnswer? Refusal)> ReadAsync(HttpRequest request, int longest = Longest)
     {
         if (!IsJson(request.ContentType) || request.Headers.ContentEncoding.Count > 0)
             return (null, AdminAnswer.Problem(StatusCodes.Status415UnsupportedMediaType, "Unsupported media type", "The body must be application/json in UTF-8, not encoded."));
 
-        var buffer = new byte[Longest + 1];
-        var length = request.ContentLength > Longest ? buffer.Length : await request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, request.HttpContext.RequestAborted);
-        if (length > Longest) return (null, AdminAnswer.Problem(StatusCodes.Status413PayloadTooLarge, "Too large", $"The body may have {Longest} bytes."));
-        return Claims.TryParse(buffer.AsMemory(0, length), out var claims, out var fault)
+        var buffer = new byte[longest + 1];
+        var length = request.ContentLength > longest ? buffer.Length : await request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, request.HttpContext.RequestAborted);
+        if (length > longest) return (null, AdminAnswer.Problem(StatusCodes.Status413PayloadTooLarge, "Too large", $"The body may have {longest} bytes."));
+        return Claims.TryParse(buffer.AsMemory(0, length), longest, out var claims, out var fault)
             ? (new(claims), null)
             : (null, AdminAnswer.BadRequest(Describe(fault)));
     }
@@ -54,10 +54,10 @@ sealed class JsonBody(Claims body)
         return null;
     }
 
-    /// <summary>A string that must be the name of something there is, whatever characters that has; null where it is absent, or wrong.</summary>
-    public string? Name(string name, int longest)
+    /// <summary>A string that is compared with what there is, whatever characters that has: a name or a token; null where it is absent, or wrong.</summary>
+    public string? Name(string name, int longest, bool isRequired = false)
     {
-        if (!Has(name, isRequired: false, out var claim)) return null;
+        if (!Has(name, isRequired, out var claim)) return null;
         if (claim.GetString() is { } text && IsName(text, longest)) return text;
         Wrong($"{name} must be a string of 1 to {longest} characters, none of them a control character");
         return null;

@@ -1,6 +1,4 @@
 using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 
 namespace Cambist.Server;
 
@@ -8,12 +6,11 @@ namespace Cambist.Server;
 sealed class YamlText
 {
     const int Column = 45;
-    static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     readonly StringBuilder _text = new();
 
     /// <summary>A string that is one whatever it holds: JSON's form, which YAML reads alike.</summary>
-    public static string Quoted(string value) => PrintableText.Of(JsonSerializer.Serialize(value, Readable));
+    public static string Quoted(string value) => WrittenYaml.Quoted(value);
 
     public YamlText Line(string yaml, string? comment = null)
     {

@@ -20,6 +20,18 @@ internal sealed record RecordedInput(DecisionInput Input, ImmutableArray<string>
     public static Result<RecordedInput> Read(LedgerEntry entry, Registry registry)
     {
         if (entry.Input.IsEmpty) throw new FormatException("the request did not get so far that an input was recorded");
+        try
+        {
+            return ReadInput(entry, registry);
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw new FormatException("the recorded input is not what this release writes", e);
+        }
+    }
+
+    static Result<RecordedInput> ReadInput(LedgerEntry entry, Registry registry)
+    {
         var json = JsonElement.Parse(entry.Input.Span, new() { MaxDepth = Claims.MaxDepth + 8 });
         if (json.GetProperty("client"u8).GetString() is not { } id || !registry.Clients.TryGetValue(id, out var client) || client.IsDisabled)
             return new Denied(Reason.ClientAuthenticationFailed, $"the registry has no client {entry.Client}, or it is disabled");

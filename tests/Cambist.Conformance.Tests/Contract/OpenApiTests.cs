@@ -74,6 +74,8 @@ public sealed class OpenApiTests(AdminWorld world) : IClassFixture<AdminWorld>
         (await SucceedsAsync("GET /admin/v1/decisions", query: "?limit=200")).Json["decisions"]!.AsArray().Count.ShouldBeGreaterThan(5);
         foreach (var (kind, value) in new[] { ("id", orders), ("subject", "nobody"), ("client", "gone"), ("issuer", "impersonation") })
             await SucceedsAsync("POST /admin/v1/revocations", new JsonObject { [kind] = value, ["reason"] = "a leak" }.ToJsonString());
+        (await SucceedsAsync("POST /admin/v1/explain", new JsonObject { ["client"] = "web", ["subject_token"] = world.IdToken(), ["subject_token_type"] = "id_token", ["audience"] = "orders" }.ToJsonString())).Json["grant"].ShouldNotBeNull();
+        (await SucceedsAsync("POST /admin/v1/explain", new JsonObject { ["client"] = "orders", ["subject_token"] = alice.AccessToken, ["subject_token_type"] = "access_token", ["audience"] = "orders" }.ToJsonString())).Json["remedies"].ShouldNotBeNull();
         foreach (var read in new[] { "registry", "issuers", "keys", "openapi.json" }) await SucceedsAsync("GET /admin/v1/" + read);
         sent.ShouldBe(world.Calls.Select(call => call.ToString()), ignoreOrder: true);
     }
@@ -120,7 +122,12 @@ public sealed class OpenApiTests(AdminWorld world) : IClassFixture<AdminWorld>
         async Task<string[]> KnownAsync(AdminCall call)
         {
             // One fault is told at a time: the others are out of the way.
-            var body = call.Path.EndsWith("/revocations", StringComparison.Ordinal) ? """{"subject":"x","reason":"y","unknown":1}""" : """{"subject":"customer-9","reason":"y","unknown":1}""";
+            var body = call.Path.Split('/')[^1] switch
+            {
+                "revocations" => """{"subject":"x","reason":"y","unknown":1}""",
+                "explain" => """{"client":"web","subject_token":"x","subject_token_type":"id_token","unknown":1}""",
+                _ => """{"subject":"customer-9","reason":"y","unknown":1}""",
+            };
             var answer = await DescribedAsync(call, body);
             answer.Status.ShouldBe(HttpStatusCode.BadRequest, answer.Body);
             return ((string)answer.Json["detail"]!).TrimEnd('.').Split("known: ")[1].Split(", ");

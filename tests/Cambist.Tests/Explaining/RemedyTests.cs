@@ -1,0 +1,213 @@
+using System.Collections.Immutable;
+using Cambist.Protocol;
+
+namespace Cambist.Tests;
+
+/// <summary>What explain advises is what would allow the request: each change is made, and the request decided again.</summary>
+public sealed class RemedyTests
+{
+    const string Hash = "secrets: { sha256: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa }";
+
+    const string Document = $$"""
+        issuer: https://sts.example.com
+        issuers:
+          gitlab: { issuer: https://gitlab.example.com, tokens: id_token, kind: client, subject: "gitlab:{project_id}" }
+          login: { issuer: https://login.example.com, tokens: { id_token: { audiences: [web, guid, server] }, access_token: { audiences: [web], scopes: [orders/read] } }, subject: "{sub}" }
+        resources:
+          orders: { identifiers: https://orders.example.com, scopes: [read, write] }
+          billing: { identifiers: https://billing.example.com, scopes: [read, pay] }
+          deploy-api: { identifiers: https://deploy.example.com, scopes: deploy }
+        clients:
+          ci: { auth: none }
+          web: { {{Hash}} }
+          orders: { {{Hash}}, serves: orders }
+          idle: { {{Hash}} }
+          spa: { auth: none }
+        deny:
+          - { name: no-mallory, subject: { where: { sub: mallory } }, reason: she left }
+        rules:
+          - { name: production, clients: ci, subject: { issuer: gitlab, where: { environment: production, ref_protected: true } }, actor: none, targets: { deploy-api: deploy } }
+          - { name: staging, clients: ci, subject: { issuer: gitlab, where: { environment: staging, ref_protected: true, team: blue } }, actor: none, targets: { deploy-api: deploy } }
+          - { name: sign-in, clients: web, subject: { issuer: login, token_types: id_token }, actor: none, targets: { orders: read } }
+          - { name: on-behalf, clients: orders, targets: { billing: { read: [orders/read], pay: orders/write } } }
+        """;
+
+    static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeSeconds(1_900_000_000);
+
+    sealed record Asked(string Client, string Issuer, string Type, string Claims, string? Target = null, string[]? Scopes = null);
+
+    /// <summary>Steps 3 to 8 for a token whose claims are stated.</summary>
+    static Explanation Explain(Asked asked, string document = Document)
+    {
+        var registry = RegistryText.Load(document);
+        var claims = Claims.Parse($$"""{"iat":1899999990,"exp":1900000300,{{asked.Claims}}}""");
+        StatedToken.Resolve(asked.Issuer, asked.Type, TokenRole.Subject, claims, registry, Now).Gives(out var subject, out var denied).ShouldBeTrue(denied?.Detail);
+        var walk = new Walk(registry, Now, GrantTypes.TokenExchange) { Client = registry.Clients[asked.Client], Subject = subject, ScopesAsked = asked.Scopes?.ToImmutableArray() };
+        return WalkExplained.Of(walk, Decide(walk, asked.Target));
+    }
+
+    static Denied? Decide(Walk walk, string? target)
+    {
+        if (Target.Read(walk, target is null ? RequestedTargets.None : new([], [target])) is { } unknown) return unknown;
+        var input = walk.Decide(new() { Credentials = new(), SubjectToken = "", SubjectTokenType = "", Scopes = walk.ScopesAsked });
+        if (!RuleSelection.Select(walk, input).Gives(out var selected, out var denied)) return denied;
+        if (Entitlement.Check(input, selected, walk.Registry) is { } notEntitled) return notEntitled;
+        if (!TokenDecision.Decide(input, selected).Gives(out var token, out denied)) return denied;
+        walk.Token = token;
+        return null;
+    }
+
+    static Remedy In(Explanation explanation, RemedyPlace place) => explanation.Remedies.First(remedy => remedy.Place == place);
+
+    static string Own(string clientId, string audience, string scope, string more = "") =>
+        $$"""
+        "iss":"https://sts.example.com","sub":"alice","client_id":"{{clientId}}","aud":"{{audience}}","jti":"AAAAAAAAAAAAAAAAAAAAAA","scope":"{{scope}}"{{more}}
+        """;
+
+    static readonly Asked FromGitlab = new("ci", "gitlab", TokenTypes.IdToken, """
+        "sub":"s","aud":"https://sts.example.com","project_id":4711,"environment":"production","ref_protected":"false"
+        """, "deploy-api");
+
+    [Fact]
+    public void Every_reason_has_a_remedy_even_where_nothing_else_is_known()
+    {
+        foreach (var reason in Enum.GetValues<Reason>().Where(reason => reason != Reason.None))
+        {
+            var remedies = Remedies.Of(new(null, new(reason, ""), IsRecorded: true));
+            remedies.ShouldNotBeEmpty(reason.ToString());
+            remedies.ShouldAllBe(remedy => remedy.Change.Length > 15 && Enum.IsDefined(remedy.Place), reason.ToString());
+        }
+    }
+
+    [Fact]
+    public void What_opens_the_registry_is_said_with_a_caution()
+    {
+        // What names something that is missing opens nothing by itself.
+        Reason[] harmless = [Reason.ClientAuthenticationFailed, Reason.TargetMissing, Reason.TargetUnknown, Reason.RequestedTokenTypeUnsupported, Reason.TokenTooLarge, Reason.SubjectUnknown, Reason.ActorUnknown];
+        foreach (var reason in Enum.GetValues<Reason>().Where(reason => reason != Reason.None).Except(harmless))
+            foreach (var remedy in Remedies.Of(new(null, new(reason, ""), IsRecorded: true)).Where(remedy => remedy.Place == RemedyPlace.Registry))
+                remedy.Caution.ShouldNotBeNull($"{reason}: {remedy.Change}");
+    }
+
+    [Fact]
+    public void Of_several_rules_the_one_that_lacks_the_least_is_named_with_each_check_that_fails()
+    {
+        var explained = Explain(FromGitlab);
+
+        explained.Reason.ShouldBe(Reason.NoRule);
+        explained.Detail.ShouldBe("2 rules give deploy-api to ci; the nearest is production (line 19): environment matched; ref_protected must be true, the token says \"false\".");
+        In(explained, RemedyPlace.Request).Change.ShouldContain("ref_protected must be true");
+        In(explained, RemedyPlace.Registry).Change.ShouldContain("In rule production (line 19): let subject.where say ref_protected: \"false\"");
+        Explain(FromGitlab, Document.Replace("environment: production, ref_protected: true", "environment: production, ref_protected: \"false\"", StringComparison.Ordinal)).IsAllowed.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void The_checks_of_a_rule_end_with_the_first_that_fails()
+    {
+        var rules = Explain(FromGitlab).Rules.Where(rule => rule.Kind == TriedKind.Rule).ToArray();
+
+        rules.Select(rule => rule.Name).ShouldBe(["production", "staging"]);
+        rules.ShouldAllBe(rule => !rule.Fits && !rule.Checks[^1].Holds && rule.Checks.SkipLast(1).All(check => check.Holds));
+        rules[1].Checks[^1].ShouldBe(new("subject.where.environment", "must be \"staging\"", "the token says \"production\"", Holds: false));
+    }
+
+    [Fact]
+    public void A_change_that_is_not_enough_says_what_is_refused_next()
+    {
+        var explained = Explain(FromGitlab with { Scopes = ["destroy"] });
+        In(explained, RemedyPlace.Registry).Change.ShouldContain("That alone is not enough; it is refused next for scope_not_granted");
+    }
+
+    public static TheoryData<string, string, string, string, string> WithoutRule => new()
+    {
+        { "web", "login", TokenTypes.IdToken, "\"sub\":\"alice\",\"aud\":\"web\"", "billing" },
+        { "web", "login", TokenTypes.AccessToken, "\"sub\":\"alice\",\"aud\":\"web\",\"scope\":\"read\"", "billing" },
+        { "orders", "self", TokenTypes.AccessToken, Own("web", "https://orders.example.com", "read"), "deploy-api" },
+        { "orders", "self", TokenTypes.AccessToken, Own("orders", "https://billing.example.com", "read", ",\"sub_kind\":\"client\""), "deploy-api" },
+        { "spa", "login", TokenTypes.IdToken, "\"sub\":\"alice\",\"aud\":\"https://sts.example.com\"", "orders" },
+        { "ci", "gitlab", TokenTypes.IdToken, "\"sub\":\"no\",\"aud\":\"https://sts.example.com\",\"project_id\":1", "orders" },
+    };
+
+    [Theory]
+    [MemberData(nameof(WithoutRule))]
+    public void The_rule_that_is_advised_can_be_written_so_and_allows_the_request(string client, string issuer, string type, string claims, string target)
+    {
+        var asked = new Asked(client, issuer, type, claims, target);
+        var explained = Explain(asked);
+        explained.Reason.ShouldBe(Reason.TargetNotAllowed);
+
+        var remedy = In(explained, RemedyPlace.Registry);
+        remedy.Caution.ShouldNotBeNull();
+        remedy.Change.ShouldStartWith("Add to rules: - {");
+        var again = Explain(asked, $"{Document}\n  {remedy.Change["Add to rules: ".Length..]}");
+        again.IsAllowed.ShouldBeTrue($"{again.Detail}\n{remedy.Change}");
+    }
+
+    [Theory]
+    [InlineData("web", "login", TokenTypes.IdToken, "\"sub\":\"alice\",\"aud\":\"web\"", "orders", "write", "targets: { orders: read }")]
+    [InlineData("orders", "self", TokenTypes.AccessToken, null, "billing", "pay", "targets: { billing: { read: [orders/read], pay: orders/write } }")]
+    public void The_targets_that_are_advised_can_be_written_so_and_give_the_scope(string client, string issuer, string type, string? claims, string target, string scope, string written)
+    {
+        var asked = new Asked(client, issuer, type, claims ?? Own("web", "https://orders.example.com", "read"), target, [scope]);
+        var explained = Explain(asked);
+        explained.Reason.ShouldBe(Reason.ScopeNotGranted);
+
+        var change = In(explained, RemedyPlace.Registry).Change;
+        var targets = change[change.IndexOf("targets: {", StringComparison.Ordinal)..(change.LastIndexOf('}') + 1)];
+        Explain(asked, Document.Replace(written, targets, StringComparison.Ordinal)).IsAllowed.ShouldBeTrue(change);
+        Explain(asked with { Scopes = ["read"] }).IsAllowed.ShouldBeTrue();
+        In(explained, RemedyPlace.Request).Change.ShouldContain("scope=read");
+    }
+
+    [Fact]
+    public void A_scope_that_the_resource_does_not_define_is_said_to_be_misspelt()
+    {
+        var explained = Explain(new("web", "login", TokenTypes.IdToken, "\"sub\":\"alice\",\"aud\":\"web\"", "orders", ["wriet"]));
+        In(explained, RemedyPlace.Registry).Change.ShouldContain("perhaps write is meant");
+    }
+
+    [Fact]
+    public void Another_name_of_the_client_is_advised_with_the_caution_that_the_refusal_may_be_right()
+    {
+        var asked = new Asked("web", "login", TokenTypes.IdToken, "\"sub\":\"alice\",\"aud\":\"guid\"", "orders");
+        var explained = Explain(asked);
+
+        explained.Reason.ShouldBe(Reason.SubjectNotForCaller);
+        var remedy = In(explained, RemedyPlace.Registry);
+        remedy.Change.ShouldBe("Write clients.web.known_as: guid");
+        remedy.Caution.ShouldNotBeNull().ShouldContain("rightly refused");
+        Explain(asked, Document.Replace($"web: {{ {Hash} }}", $"web: {{ {Hash}, known_as: guid }}", StringComparison.Ordinal)).IsAllowed.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_token_for_an_api_is_for_its_server_to_send()
+    {
+        var document = Document.Replace("clients: orders, targets: { billing", "clients: [orders, idle], targets: { billing", StringComparison.Ordinal);
+        var explained = Explain(new("idle", "self", TokenTypes.AccessToken, Own("web", "https://orders.example.com", "read"), "billing"), document);
+
+        explained.Reason.ShouldBe(Reason.SubjectNotForCaller);
+        In(explained, RemedyPlace.Request).Change.ShouldContain("Let web or orders send it");
+        In(explained, RemedyPlace.Registry).Change.ShouldBe("Write clients.idle.serves: orders");
+    }
+
+    [Fact]
+    public void A_deny_entry_is_named_with_its_line_and_its_reason()
+    {
+        var explained = Explain(new("web", "login", TokenTypes.IdToken, "\"sub\":\"mallory\",\"aud\":\"web\"", "orders"));
+
+        explained.Reason.ShouldBe(Reason.Denied);
+        var remedy = In(explained, RemedyPlace.Registry);
+        remedy.Change.ShouldBe("Narrow or delete the deny entry no-mallory (line 17).");
+        remedy.Caution.ShouldNotBeNull().ShouldContain("she left");
+        var entry = explained.Rules.ShouldHaveSingleItem();
+        (entry.Kind, entry.Fits).ShouldBe((TriedKind.Deny, true));
+    }
+
+    [Fact]
+    public void Without_a_target_what_rules_give_is_named() =>
+        In(Explain(new("web", "login", TokenTypes.IdToken, "\"sub\":\"alice\",\"aud\":\"web\"")), RemedyPlace.Request).Change.ShouldContain("audience=orders");
+
+    [Fact]
+    public void Text_of_a_token_cannot_end_a_line() =>
+        Explain(FromGitlab with { Claims = FromGitlab.Claims.Replace("\"false\"", "\"x\u2028y\"", StringComparison.Ordinal) }).Remedies.ShouldAllBe(remedy => !remedy.Change.Contains('\u2028'));
+}
