@@ -28,8 +28,8 @@ sealed class ExplainCommand
         _adminToken.Validators.Add(given => GivenText.MustBePlace(given, "A token"));
         var command = new Command("explain", """
             Shows why a decision was made, step by step: what was seen, each rule that was tried, and what would allow what was
-            refused. With a DECISION_ID, one on record. With a request, what it would be answered: nothing is issued, spent or
-            recorded; exit code 1 where it would be refused.
+            refused. With a DECISION_ID, one on record. With a request, what it would be answered: nothing is issued or spent, and
+            no decision recorded; exit code 1 where it would be refused.
             For example: cambist explain 019e1f0c3a6b000091c0d1f5a2b7e344
                          cambist explain --registry draft.yaml --client ci --subject-token @token.txt --subject-token-type id_token --audience deploy-api
             """) { _id };

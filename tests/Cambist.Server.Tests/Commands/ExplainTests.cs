@@ -115,7 +115,7 @@ public sealed class ExplainTests
         (await FailAsync(deployment.Server.Issuer, "--admin-token", $"@{folder}/admin-token")).ShouldContain("the URL of its management listener");
         (await FailAsync(deployment.Server.Management)).ShouldContain("give it with --admin-token @FILE"); // no store in this folder
         (await FailAsync("https://sts.example.com:8081")).ShouldContain("is not on this machine: give its admin token");
-        (await FailAsync("http://sts.example.com:8081", "--admin-token", "-")).ShouldContain("plain http off loopback");
+        (await FailAsync("http://sts.example.com:8081", "--admin-token", $"@{folder}/admin-token")).ShouldContain("plain http off loopback");
     }
 
     [Fact]
