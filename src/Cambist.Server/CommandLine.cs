@@ -50,6 +50,11 @@ static class CommandLine
             await terminal.Error.WriteLineAsync(e.Message);
             return 1;
         }
+        catch (OperationCanceledException)
+        {
+            await terminal.Error.WriteLineAsync("Ended before it was done, as it was told to.");
+            return 1;
+        }
     }
 
     // a word that somebody mistyped is echoed; what may be a token or a secret is not

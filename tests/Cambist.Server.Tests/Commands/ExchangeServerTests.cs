@@ -114,6 +114,17 @@ public sealed class ExchangeServerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Whoever_waits_no_longer_ends_it_in_a_line()
+    {
+        _other.Jwks.Hold = new TaskCompletionSource().Task;
+        using var process = BuiltServer.Start(Path.GetTempPath(), Exchange("--token-endpoint", Endpoint));
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken), process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
+        await _other.Jwks.RequestsReachAsync(1, TestContext.Current.CancellationToken);
+        (await BuiltServer.TerminateAsync(process, TestContext.Current.CancellationToken)).ShouldBe(1);
+        (await output, await error).ShouldBe(("", "Ended before it was done, as it was told to.\n"));
+    }
+
+    [Fact]
     public async Task A_server_that_is_not_there_is_named()
     {
         var line = await FailAsync("--token-endpoint", $"http://127.0.0.1:{BuiltServer.FreePort()}/token");
