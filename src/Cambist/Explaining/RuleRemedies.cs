@@ -11,8 +11,10 @@ internal static class RuleRemedies
     public static IEnumerable<Remedy> OfNoRule(DecisionInput input, Refusal refusal)
     {
         var registry = refusal.Walk!.Registry;
-        var rule = RuleFit.Nearest(RuleSelection.Candidates(input, registry), input);
+        if (RuleSelection.Candidates(input, registry) is not { IsEmpty: false } candidates) yield break;
+        var rule = RuleFit.Nearest(candidates, input);
         var failed = RuleFit.Of(rule, input).Where(check => !check.Holds).ToArray();
+        if (failed.Length == 0) yield break; // on record only: what failed then does not now
         var then = refusal.Then(input, new(rule, RuleSelection.TargetOf(input, rule, registry)!));
         var place = $"rule {rule.Name} (line {rule.Position.Line})";
 

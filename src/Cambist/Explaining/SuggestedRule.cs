@@ -27,6 +27,10 @@ internal static class SuggestedRule
         return (rule, yaml);
     }
 
+    /// <summary>Whether the registry would load with it: of a public client only with tokens of others that are addressed to us (PublicClients).</summary>
+    public static bool IsPossible(DecisionInput input, Registry registry) =>
+        !input.Client.IsPublic || input.Subject.Issuer?.KindOf(input.Subject.TokenType)?.Audiences.Contains(registry.Issuer) == true;
+
     static string FreeName(string wanted, Registry registry)
     {
         var name = wanted;
@@ -54,8 +58,10 @@ internal static class SuggestedRule
         if (subject is { IssuerName: ReservedNames.Self, Kind: not SubjectKind.User }) parts.Add($"kind: {DecisionInputJson.KindName(subject.Kind)}");
         if (subject.TokenType == TokenTypes.RefreshToken) parts.Add("token_types: refresh_token");
 
-        // A public client proves nothing of itself: the registry does not load without a condition on its subject's token.
-        if (client.IsPublic && subject.Issuer?.Where.Entries.IsEmpty == true && subject.Claims.TryGet("sub"u8, out var sub)) parts.Add($"where: {{ sub: {WrittenYaml.Text(sub.GetString()!)} }}");
+        // A public client proves nothing of itself: the registry does not load without a condition on its subject's token, of a kind that is addressed to us.
+        if (client.IsPublic && subject.Issuer?.Tokens.Count > 1) parts.Add($"token_types: {TokenKindNames.Of(subject.TokenType)}");
+        if (client.IsPublic && subject.Issuer?.Where.Entries.IsEmpty == true)
+            parts.Add($"where: {{ sub: {(subject.Claims.TryGet("sub"u8, out var sub) ? WrittenYaml.Text(sub.GetString()!) : "…")} }}");
         return parts.Count == 0 ? "" : $", subject: {{ {string.Join(", ", parts)} }}";
     }
 

@@ -21,6 +21,12 @@ internal static class TargetRemedies
     {
         var registry = refusal.Walk!.Registry;
         if (Given(input.Client, registry) is { Length: > 0 } names) yield return RemedyTexts.Ask($"Ask for what rules give to {input.Client.Id}: {string.Join(", ", names)}.");
+        if (!SuggestedRule.IsPossible(input, registry))
+        {
+            yield return RemedyTexts.Ask($"{input.Client.Id} is a public client: let it send a token that another issuer made for this server (aud {registry.Issuer}), or a client with a credential ask; no rule can give it anything for this one.");
+            yield break;
+        }
+
         var (rule, yaml) = SuggestedRule.For(input, target, registry);
         yield return RemedyTexts.Registry(
             $"Add to rules: - {yaml}{refusal.Then(input, new(rule, target))}",

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Cambist.Protocol;
 using Cambist.Testing;
 using static Cambist.Conformance.Tests.Requests;
 
@@ -152,7 +151,7 @@ public sealed class ExplainTests(MainWorld world, ImpersonationWorld impersonati
             ("web", Exchange(world.IdToken(key: Keys.Strange), "id_token")),
             ("web", Exchange("not-a-token", "id_token")),
             ("web", Exchange(world.IdToken(), "id_token", ("requested_token_type", JwtType))),
-            ("web", [("grant_type", TokenExchange), ("subject_token", world.IdToken()), ("subject_token_type", "urn:example:none")]),
+            ("web", [("grant_type", Requests.TokenExchange), ("subject_token", world.IdToken()), ("subject_token_type", "urn:example:none")]),
             ("orders", Exchange(orders, "access_token", ("audience", "billing"))),
             ("orders", Exchange(readOnly, "access_token", ("audience", "billing"), ("scope", "pay"))),
             ("orders", Exchange(readOnly, "access_token", ("audience", "billing"))),
