@@ -24,6 +24,7 @@ static class CommandLine
             CheckCommand.Create(terminal),
             InspectCommand.Create(terminal),
             ExplainCommand.Create(terminal),
+            ExchangeCommand.Create(terminal),
             ReachCommand.Create(terminal),
             NewCommand.Create(terminal),
             DemoCommand.Create(),
@@ -48,6 +49,11 @@ static class CommandLine
         catch (FailedException e)
         {
             await terminal.Error.WriteLineAsync(e.Message);
+            return 1;
+        }
+        catch (OperationCanceledException)
+        {
+            await terminal.Error.WriteLineAsync("Ended before it was done, as it was told to.");
             return 1;
         }
     }

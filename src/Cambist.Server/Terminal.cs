@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Cambist.Server;
 
 /// <summary>What a command reads and writes: the console, or a test's own streams.</summary>
@@ -9,6 +11,12 @@ sealed record Terminal(Stream Input, TextWriter Output, TextWriter Error)
     /// <summary>The same of standard error.</summary>
     public bool ColoursError { get; init; }
 
+    /// <summary>How many columns standard output has; null where it is no terminal, and lines end where they end.</summary>
+    public int? Width { get; init; }
+
+    /// <summary>Whether standard output takes more than ASCII.</summary>
+    public bool WritesUnicode { get; init; } = true;
+
     /// <summary>The clock that tells how old a token is.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
@@ -19,7 +27,22 @@ sealed record Terminal(Stream Input, TextWriter Output, TextWriter Error)
         {
             ColoursOutput = wantsColour && !Console.IsOutputRedirected,
             ColoursError = wantsColour && !Console.IsErrorRedirected,
+            Width = Console.IsOutputRedirected ? null : WidthOfConsole(),
+            WritesUnicode = Console.OutputEncoding.CodePage == Encoding.UTF8.CodePage,
         };
+    }
+
+    // a terminal may not say, or say 0
+    static int? WidthOfConsole()
+    {
+        try
+        {
+            return Console.WindowWidth is > 0 and var width ? width : null;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
     }
 
     public string Red(string text, bool colours) => colours ? $"\e[31m{text}\e[0m" : text;

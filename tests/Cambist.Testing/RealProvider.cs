@@ -49,7 +49,7 @@ public sealed class RealProvider : IAsyncDisposable
         _process.Dispose();
     }
 
-    static Process StartNode(string script, params string[] arguments)
+    internal static Process StartNode(string script, params string[] arguments)
         => Process.Start(new ProcessStartInfo("node", [script, .. arguments])
         {
             WorkingDirectory = Scripts,

@@ -1,68 +1,78 @@
-using System.Buffers;
-using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Cambist.Protocol;
 
 namespace Cambist.Server;
 
-/// <summary>Shows a ledger entry, to be read by people or programs.</summary>
-static class ExplainReport
+/// <summary>Shows decisions, to be read by people or programs: those on record, and those that nobody made.</summary>
+sealed class ExplainReport(Terminal terminal, bool asJson)
 {
     static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static void WriteText(Terminal terminal, LedgerEntry entry)
+    /// <summary>Shows an entry as the admin API gives it, with its explanation where it has one.</summary>
+    /// <exception cref="FailedException">It is nothing that this release knows.</exception>
+    public void WriteRecorded(JsonObject entry)
     {
-        void Line(string name, string? value)
+        if (asJson)
         {
-            if (value is not null) terminal.Output.WriteLine($"{name,-9} {PrintableText.Of(value)}");
+            WriteJson(entry);
+            return;
         }
 
-        Line("decision", $"{entry.Id}  {Instant(entry.Id.Milliseconds)}");
-        Line("outcome", Outcome(entry));
-        Line("action", entry.Action);
-        Line("client", entry.Client);
-        Line("subject", Party(entry.Subject));
-        Line("actor", Party(entry.Actor));
-        Line("act", entry.ActorChain.Count == 0 ? null : string.Join(" for ", entry.ActorChain));
-        Line("target", entry.Target);
-        Line("asked", entry.ScopesAsked is { } asked ? string.Join(' ', asked) : null);
-        Line("given", entry.ScopesGiven.Count == 0 ? null : string.Join(' ', entry.ScopesGiven));
-        Line("jti", entry.IssuedId);
-        Line("expires", entry.ExpiresAt is { } expires ? Instant(expires) : null);
-        Line("rule", entry.Rule);
-        Line("registry", $"revision {entry.RegistryRevision}");
-        if (entry.Counted is { } counted)
-            Line("counted", $"{counted.Count} from {counted.Address ?? "several addresses"}, {Instant(counted.From)} to {Instant(counted.Until)}");
+        var explanation = entry["explanation"] is JsonObject json ? Understood(json) : null;
+        if (explanation is not null)
+        {
+            ExplanationPicture.WriteVerdict(terminal, explanation);
+            terminal.Output.WriteLine();
+        }
 
-        if (entry.Trace is null) return;
+        foreach (var (name, value) in DecisionFacts.Of(entry)) terminal.Output.WriteLine($"{name,-9} {PrintableText.Of(value)}");
+        if (explanation is not null) ExplanationPicture.WriteSteps(terminal, explanation, isRecorded: true);
+        else WriteTrace(entry);
+    }
+
+    /// <summary>Shows what a request would be answered; says whether it would be allowed.</summary>
+    public bool WriteSupposed(Explanation explanation)
+    {
+        if (asJson)
+        {
+            WriteJson(ExplanationJson.Of(explanation));
+        }
+        else
+        {
+            ExplanationPicture.WriteVerdict(terminal, explanation);
+            ExplanationPicture.WriteSteps(terminal, explanation, isRecorded: false);
+        }
+
+        return explanation.IsAllowed;
+    }
+
+    /// <summary>An explanation out of a server's answer.</summary>
+    /// <exception cref="FailedException">It is nothing that this release knows.</exception>
+    public static Explanation Understood(JsonObject json)
+    {
+        try
+        {
+            return ExplanationJson.Read(json);
+        }
+        catch (FormatException)
+        {
+            throw new FailedException("The server explains it in a way that this release does not understand; --json shows what it says, and a cambist of its release reads it.");
+        }
+    }
+
+    /// <summary>Of what is no request for a token: what an administrator did, or failures that were counted.</summary>
+    void WriteTrace(JsonObject entry)
+    {
+        if (entry["trace"] is not JsonArray lines) return;
         terminal.Output.WriteLine();
         terminal.Output.WriteLine(terminal.Bold("trace"));
-        foreach (var line in entry.Trace.Split('\n')) terminal.Output.WriteLine($"  {PrintableText.Of(line.TrimEnd('\r'))}");
+        foreach (var line in lines) terminal.Output.WriteLine($"  {PrintableText.Of(line!.ToString())}");
     }
 
-    public static void WriteJson(Terminal terminal, LedgerEntry entry)
+    // in JSON an escape says the same, and a terminal obeys none
+    void WriteJson(JsonObject json)
     {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = LedgerEntryJson.CreateWriter(buffer)) LedgerEntryJson.Write(writer, entry);
-        var json = JsonNode.Parse(buffer.WrittenSpan)!.AsObject();
-        json.Insert(0, "id", entry.Id.ToString());
-        json.Insert(1, "time", DateTimeOffset.FromUnixTimeMilliseconds(entry.Id.Milliseconds).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
-        terminal.Output.WriteLine(json.ToJsonString(Indented));
+        foreach (var line in json.ToJsonString(Indented).Split('\n')) terminal.Output.WriteLine(PrintableText.Of(line.TrimEnd('\r')));
     }
-
-    static string Outcome(LedgerEntry entry)
-    {
-        var outcome = entry.Outcome switch
-        {
-            DecisionOutcome.AdminAct => "done by an administrator",
-            var other => other.ToString().ToLowerInvariant(),
-        };
-        return entry.Reason == Reason.None ? outcome : $"{outcome}: {entry.Reason.WireName()}";
-    }
-
-    static string? Party(RecordedParty? party) => party is null ? null : $"{party.Sub}, from {party.Issuer}";
-
-    static string Instant(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
 }

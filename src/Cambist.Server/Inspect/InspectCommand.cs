@@ -31,7 +31,9 @@ static class InspectCommand
         return command;
     }
 
-    static void Show(Terminal terminal, string text, bool asJson)
+    /// <summary>Shows one; <c>exchange --verbose</c> does so, too.</summary>
+    /// <exception cref="FailedException">It is neither a JWT nor one of our opaque kinds.</exception>
+    public static void Show(Terminal terminal, string text, bool asJson)
     {
         foreach (var (prefix, kind, what) in Opaque)
         {

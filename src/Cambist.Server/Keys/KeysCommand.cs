@@ -39,14 +39,7 @@ static class KeysCommand
 
     static async Task<int> RunAsync(ParseResult parsed, StoreOptions options, Terminal terminal, Func<KeyActs, KeysReport, Task> act)
     {
-        var settings = ServerSettings.Read(new ConfigurationBuilder()
-            .AddConfiguration(SettingsSources.OfCommands())
-            .AddInMemoryCollection(new Dictionary<string, string?>
-            {
-                ["Cambist:Storage"] = parsed.GetValue(options.Storage),
-                ["Cambist:KeyFile"] = parsed.GetValue(options.KeyFile),
-            }.Where(setting => setting.Value is not null))
-            .Build());
+        var settings = ServerSettings.OfCommand((nameof(ServerSettings.Storage), parsed.GetValue(options.Storage)), (nameof(ServerSettings.KeyFile), parsed.GetValue(options.KeyFile)));
         try
         {
             await using var store = StoreBeside.Open(settings);
@@ -62,13 +55,4 @@ static class KeysCommand
     static string? ReasonOf(ParseResult parsed, Option<string?> reason) => parsed.GetValue(reason) is { Length: > LongestReason }
         ? throw new FailedException($"The reason is longer than {LongestReason} characters. Shorten it; a ticket's number will do.")
         : parsed.GetValue(reason);
-
-    /// <summary>A key file that others may read is worth a line.</summary>
-    sealed class Warnings(Terminal terminal) : IEngineListener
-    {
-        public void On(EngineEvent engineEvent)
-        {
-            if (engineEvent.Severity != EngineEventSeverity.Information) terminal.Error.WriteLine(engineEvent.Message);
-        }
-    }
 }

@@ -69,6 +69,12 @@ sealed record ServerSettings
         };
     }
 
+    /// <summary>The settings of a command that serves nothing; options that were given win.</summary>
+    public static ServerSettings OfCommand(params IEnumerable<(string Name, string? Value)> options) => Read(new ConfigurationBuilder()
+        .AddConfiguration(SettingsSources.OfCommands())
+        .AddInMemoryCollection(options.Where(option => option.Value is not null).Select(option => KeyValuePair.Create($"Cambist:{option.Name}", option.Value)))
+        .Build());
+
     /// <summary>The path of the SQLite file; null where the store is PostgreSQL's.</summary>
     public string? SqlitePath =>
         Storage.StartsWith("sqlite:", StringComparison.Ordinal) && Storage.Length > "sqlite:".Length ? Path.GetFullPath(Storage["sqlite:".Length..])

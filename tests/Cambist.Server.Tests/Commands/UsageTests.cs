@@ -18,6 +18,7 @@ public sealed class UsageTests : IDisposable
     [InlineData("demo --twice", "'--twice'", "cambist demo --help")]
     [InlineData("check one two", "'two'", "cambist check --help")]
     [InlineData("explain", "DECISION_ID", "cambist explain --help")]
+    [InlineData("exchange --server https://sts.example.com --subject-token-type jwt", "'--subject-token'", "cambist exchange --help")]
     [InlineData("new client-key --alg none", "'none'", "cambist new client-key --help")]
     [InlineData("inspect eyJhbGciOiJub25lIn0.e30.", "@FILE", "cambist inspect --help")]
     [InlineData("keys revoke", "'KID'", "cambist keys revoke --help")]
@@ -43,10 +44,11 @@ public sealed class UsageTests : IDisposable
     }
 
     [Theory]
-    [InlineData("", "serve", "demo", "check", "inspect", "explain", "new", "keys")]
+    [InlineData("", "serve", "demo", "check", "inspect", "explain", "exchange", "new", "keys")]
     [InlineData("check", "--json", "--tests", "--secrets-folder")]
     [InlineData("inspect", "--json")]
-    [InlineData("explain", "--storage", "--json")]
+    [InlineData("explain", "--storage", "--registry", "--server", "--admin-token", "--client", "--subject-token", "--scope", "--json")]
+    [InlineData("exchange", "--server", "--token-endpoint", "--client", "--client-secret", "--client-key", "--subject-token", "--actor-token", "--resource", "--audience", "--json", "--verbose")]
     [InlineData("new", "registry", "issuer", "secret", "client-key", "key-file")]
     [InlineData("serve", "--registry", "--storage", "--urls", "--management-urls")]
     [InlineData("demo", "--once", "--data", "--urls")]

@@ -60,7 +60,7 @@ public sealed partial class ReadmeTests : IDisposable
             // refused, and why
             var refused = JsonNode.Parse(await RunAsync(RefusedExchange(exchange)))!;
             ((string?)refused["reason"]).ShouldBe("scope_not_granted", refused.ToJsonString());
-            (await RunAsync(define + explain.Replace("019e1f0c3a6b000091c0d1f5a2b7e344", (string?)refused["decision_id"], StringComparison.Ordinal))).ShouldContain("  scope_not_granted: ");
+            (await RunAsync(define + explain.Replace("019e1f0c3a6b000091c0d1f5a2b7e344", (string?)refused["decision_id"], StringComparison.Ordinal))).ShouldContain("refused: scope_not_granted — ");
 
             // two edits by hand while the server runs, then the hop and the job
             await using var ci = await TestIssuer.StartAsync();
