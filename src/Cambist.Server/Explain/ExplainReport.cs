@@ -32,6 +32,7 @@ static class ExplainReport
         Line("jti", entry.IssuedId);
         Line("expires", entry.ExpiresAt is { } expires ? Instant(expires) : null);
         Line("rule", entry.Rule);
+        Line("shadow", Shadow(entry.Shadow));
         Line("registry", $"revision {entry.RegistryRevision}");
         if (entry.Counted is { } counted)
             Line("counted", $"{counted.Count} from {counted.Address ?? "several addresses"}, {Instant(counted.From)} to {Instant(counted.Until)}");
@@ -61,6 +62,15 @@ static class ExplainReport
         };
         return entry.Reason == Reason.None ? outcome : $"{outcome}: {entry.Reason.WireName()}";
     }
+
+    static string? Shadow(ShadowVerdict? shadow) => shadow switch
+    {
+        null => null,
+        { Reason: Reason.None } => $"rule {shadow.Rule}, were it live, would issue {Scoped(shadow)}",
+        _ => $"rule {shadow.Rule}, were it live, would refuse {shadow.Target}: {shadow.Reason.WireName()}",
+    };
+
+    static string Scoped(ShadowVerdict shadow) => string.Join(' ', shadow.Scopes.Prepend(shadow.Target + (shadow.Scopes.Count == 0 ? "" : ":")));
 
     static string? Party(RecordedParty? party) => party is null ? null : $"{party.Sub}, from {party.Issuer}";
 

@@ -58,7 +58,7 @@ sealed class ConditionSet(ImmutableArray<ConditionEntry> entries)
         return true;
     }
 
-    static ConditionResult Test(ConditionEntry entry, Claims claims)
+    public static ConditionResult Test(ConditionEntry entry, Claims claims)
     {
         claims.TryGet(entry.Path, out var claim);
         return entry.Condition.Test(claim);

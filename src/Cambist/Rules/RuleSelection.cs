@@ -39,7 +39,7 @@ internal static class RuleSelection
     public static ImmutableArray<Rule> Candidates(DecisionInput input, Registry registry) =>
         input.Target is { } target ? registry.Rules.For(input.Client.Id, target.Resource.Name) : registry.Rules.DefaultsFor(input.Client.Id);
 
-    static Rule? FirstFit(ImmutableArray<Rule> candidates, DecisionInput input)
+    public static Rule? FirstFit(ImmutableArray<Rule> candidates, DecisionInput input)
     {
         foreach (var rule in candidates)
             if (Fit(rule, input).Fits) return rule;
