@@ -9,6 +9,9 @@ sealed record Terminal(Stream Input, TextWriter Output, TextWriter Error)
     /// <summary>The same of standard error.</summary>
     public bool ColoursError { get; init; }
 
+    /// <summary>Whether standard error is a terminal, where a line may be written over.</summary>
+    public bool ShowsProgress { get; init; }
+
     /// <summary>The clock that tells how old a token is.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
@@ -19,6 +22,7 @@ sealed record Terminal(Stream Input, TextWriter Output, TextWriter Error)
         {
             ColoursOutput = wantsColour && !Console.IsOutputRedirected,
             ColoursError = wantsColour && !Console.IsErrorRedirected,
+            ShowsProgress = !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is not "dumb",
         };
     }
 
