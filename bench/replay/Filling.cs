@@ -56,7 +56,7 @@ sealed class Filling(int entries)
     }
 
     string SignedIn(string sub) =>
-        $$$"""{"issuer":"login","token_type":"{{{TokenTypes.IdToken}}}","kind":"user","sub":"{{{sub}}}","exp":{{{Now / 1000 + 600}}},"claims":{"department":"{{{Departments[_random.Next(4)]}}}","realm.region":"eu-{{{_random.Next(9)}}}","sub":"{{{sub[5..]}}}","tenant":"t-{{{_random.Next(500)}}}"}}""";
+        $$$"""{"issuer":"login","token_type":"{{{TokenTypes.IdToken}}}","kind":"user","sub":"{{{sub}}}","exp":{{{Now / 1000 + 600}}},"claims":{"department":"{{{Departments[_random.Next(4)]}}}","realm.region":"eu-{{{_random.Next(9)}}}","status":"here","sub":"{{{sub[5..]}}}","tenant":"t-{{{_random.Next(500)}}}"}}""";
 
     static string Ours(string sub) =>
         $$$"""{"issuer":"self","token_type":"{{{TokenTypes.AccessToken}}}","kind":"user","sub":"{{{sub}}}","exp":{{{Now / 1000 + 300}}},"held":["orders/read","orders/write"],"claims":{"sub":"{{{sub}}}","tenant":"t-1"}}""";

@@ -21,7 +21,7 @@ static class Registries
         clients:
         {{Each(i => $"  client-{i}: {{ secrets: {{ sha256: {new string('a', 62)}{i:00} }}, serves: orders }}")}}
         deny:
-          - { name: leavers, subject: { where: { status: left } }, reason: has left }
+          - { name: leavers, subject: { issuer: login, where: { status: left } }, reason: has left }
         rules:
         {{Each(i => $"  - {{ name: sign-in-{i}, clients: client-{i}, subject: {{ issuer: login, where: {{ department: {departments}, realm.region: \"eu-*\" }} }}, actor: none, targets: {{ orders: {(i % 10 == 0 ? scopes : "[read, write]")} }} }}")}}
         {{Each(i => $"  - {{ name: on-behalf-{i}, clients: client-{i}, targets: {{ billing: {{ read: [orders/read], pay: [orders/write] }} }} }}")}}

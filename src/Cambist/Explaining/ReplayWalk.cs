@@ -23,8 +23,13 @@ internal sealed class ReplayWalk(LedgerEntry entry, RegistryChange change, Recor
 
     bool WasIssued => entry.Outcome == DecisionOutcome.Issued;
 
+    /// <summary>For its lineage, or a key that was used before: so it would be under any registry.</summary>
+    bool WasRefusedByTheLedger =>
+        !WasIssued && entry.Reason is not (Reason.OnceUsedUp or Reason.TokenTooLarge) && entry.Reason.Step() is DecisionStep.Issue or DecisionStep.Record;
+
     public Replayed Decide()
     {
+        if (WasRefusedByTheLedger) return Replayed.Of(entry, new Denied(entry.Reason, ""));
         var end = Client() ?? Subject() ?? Actor() ?? AskedTarget() ?? Select() ?? Entitle() ?? DecideScopes() ?? LaterSteps();
         return end switch
         {
@@ -214,7 +219,7 @@ internal sealed class ReplayWalk(LedgerEntry entry, RegistryChange change, Recor
         return possible;
     }
 
-    /// <summary>Steps 9 and 10: what the ledger refused, it refuses again.</summary>
+    /// <summary>Steps 9 and 10: what only they could say.</summary>
     End? LaterSteps()
     {
         var rule = _selected!.Rule;
@@ -222,7 +227,7 @@ internal sealed class ReplayWalk(LedgerEntry entry, RegistryChange change, Recor
         if (WasIssued) return rule.IsOnce && !wasOnce && !IsRefresh ? Unsure(Doubt.LaterStep, $"rule {rule.Name} takes each token once, and whether this was the first time is not recorded") : null;
         if (entry.Reason == Reason.OnceUsedUp) return rule.IsOnce && wasOnce ? Refused(new(entry.Reason, "")) : Unsure(Doubt.LaterStep, "it was refused for being used before");
         if (entry.Reason is Reason.TokenTooLarge or Reason.InternalError) return Unsure(Doubt.LaterStep, $"it was refused when the token was made: {entry.Reason.WireName()}");
-        return entry.Reason.Step() is DecisionStep.Issue or DecisionStep.Record ? Refused(new(entry.Reason, "")) : null;
+        return null;
     }
 
     /// <summary>A rule's reading of conditions: null where one that nobody can judge is left.</summary>

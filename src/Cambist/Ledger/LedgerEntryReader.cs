@@ -125,7 +125,7 @@ static class LedgerEntryReader
             else Skip(ref reader);
         }
 
-        return (reason is null ? Reason.None : Reasons.Parse(reason)) is { } known ? new(rule ?? "", target ?? "", known, given ?? []) : null;
+        return (reason is null ? Reason.None : Reasons.Parse(reason)) is { } known ? new(rule ?? "", target ?? "", known, (IReadOnlyList<string>?)given ?? []) : null;
     }
 
     static CountedRequests Counted(ref Utf8JsonReader reader)
