@@ -170,8 +170,7 @@ internal sealed class ReplayWalk(LedgerEntry entry, RegistryChange change, Recor
         var (rule, target) = _selected!;
         if (Entitlement.CheckBuilt(_selected) is { } notBuilt) return Refused(notBuilt);
         if (ReplayedUse.Check(entry, change, then) is { } use) return use.Denied is null ? Unsure(Doubt.Entitlement, use.Detail) : Refused(use.Denied);
-        if (_input.Subject.TokenType == TokenTypes.ImpersonationToken && _input.Target is null && target.Resource.Name != entry.Target)
-            return Unsure(Doubt.Entitlement, "which targets the impersonation token was minted for is not recorded");
+        if (MintedFor(target) is { } minted) return minted;
         if (rule.Actor is ActorRequirement.Token wanted)
         {
             if (!wanted.Issuers.Contains(_input.Actor!.IssuerName)) return Refused(new(Reason.ActorMismatch, $"the actor token is from {_input.Actor.IssuerName}"));
@@ -183,6 +182,14 @@ internal sealed class ReplayWalk(LedgerEntry entry, RegistryChange change, Recor
         if (least > rule.MaxDepth) return Refused(new(Reason.ChainTooDeep, $"the token would carry {least} levels of act; rule {rule.Name} allows {rule.MaxDepth} (max_depth)"));
         if (most > rule.MaxDepth) return Unsure(Doubt.ActDepth, $"the token would carry {least} to {most} levels of act; rule {rule.Name} allows {rule.MaxDepth}");
         return Refused(Entitlement.CheckRequestedType(_input, _selected));
+    }
+
+    /// <summary>An impersonation token may say for which targets it is; one that was named was compared then.</summary>
+    End? MintedFor(Target target)
+    {
+        if (_input.Subject.IssuerName != ReservedNames.Impersonation || _input.Target is not null) return null;
+        if (target.Resource.Name != entry.Target) return Unsure(Doubt.Entitlement, "which targets the impersonation token was minted for is not recorded");
+        return entry.Reason == Reason.TargetOutsideToken ? Refused(new(entry.Reason, "as it was refused then")) : null;
     }
 
     /// <summary>Step 8.</summary>
