@@ -26,6 +26,7 @@ static class CommandLine
             ExplainCommand.Create(terminal),
             ExchangeCommand.Create(terminal),
             ReachCommand.Create(terminal),
+            ReplayCommand.Create(terminal),
             NewCommand.Create(terminal),
             DemoCommand.Create(),
             KeysCommand.Create(terminal),

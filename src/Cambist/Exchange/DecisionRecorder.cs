@@ -8,12 +8,14 @@ internal sealed class DecisionRecorder(ILedger ledger, Strangers strangers)
 {
     static readonly Meter Meter = new("Cambist");
     static readonly Counter<long> Decisions = Meter.CreateCounter<long>("cambist.decisions", description: "Decisions at the token endpoint, by outcome and reason.");
+    static readonly Counter<long> Shadows = Meter.CreateCounter<long>("cambist.shadow_decisions", description: "Decisions that a shadow rule would have made, by that rule, what was decided and what it would have decided.");
 
     /// <summary>Records an issued token and answers; a revocation or a used key found by the ledger makes it a refusal.</summary>
     public async ValueTask<Outcome> RecordAsync(Walk walk, TokenToIssue token, IssuedToken issued, CancellationToken cancellationToken)
     {
         var entry = EntryOf(walk, DecisionOutcome.Issued) with
         {
+            Shadow = ShadowOf(walk, denied: null),
             IssuedId = issued.Id,
             Target = token.Target.Resource.Name,
             ScopesGiven = token.Scopes,
@@ -28,6 +30,7 @@ internal sealed class DecisionRecorder(ILedger ledger, Strangers strangers)
         {
             case CommitStatus.Committed:
                 Count("issued", Reason.None);
+                CountShadow(entry);
                 return new Outcome.Issued(issued.Value, token.TokenType, token.ExpiresAt - token.IssuedAt, token.Scopes, entry with { Id = result.Id }) { RefreshToken = issued.Refresh?.Value };
             case CommitStatus.Revoked:
                 return await RefuseAsync(walk, Revoked(walk, result.Revocation!), cancellationToken);
@@ -59,12 +62,13 @@ internal sealed class DecisionRecorder(ILedger ledger, Strangers strangers)
             return Refused(walk, denied);
         }
 
-        var entry = EntryOf(walk, DecisionOutcome.Refused) with { Reason = denied.Reason, Trace = Trace.Of(walk, denied) };
+        var entry = EntryOf(walk, DecisionOutcome.Refused) with { Shadow = ShadowOf(walk, denied), Reason = denied.Reason, Trace = Trace.Of(walk, denied) };
         var result = await ledger.CommitAsync(entry, cancellationToken);
 
         // A refusal spends only what the client proved itself by; used before, that proves nothing.
         if (result.Status == CommitStatus.AlreadyUsed) return Unauthenticated(walk, UsedUp(result.UsedKey!.Value));
         Count("refused", denied.Reason);
+        CountShadow(entry);
         return Refused(walk, denied, entry with { Id = result.Id });
     }
 
@@ -144,8 +148,10 @@ internal sealed class DecisionRecorder(ILedger ledger, Strangers strangers)
         RegistryRevision = walk.Registry.Revision,
         ExternalUntil = Math.Max(ExternalExpiry(walk.Subject), ExternalExpiry(walk.Actor)),
         Consumes = walk.Spends,
-        Input = walk.Input is { } input ? DecisionInputJson.Write(input, walk.Registry.MentionedClaims) : default,
+        Input = walk.Input is { } input ? DecisionInputJson.Write(input, walk.Registry.MentionedClaims, outcome == DecisionOutcome.Refused ? RecordedEntitlement.Of(input, walk.Registry) : null) : default,
     };
+
+    static ShadowVerdict? ShadowOf(Walk walk, Denied? denied) => walk.Input is { } input ? ShadowDecision.Of(input, walk.Registry, denied) : null;
 
     static RecordedParty? Party(ResolvedToken? token) => token is null ? null : new(token.IssuerName, token.Subject, token.Lineage.Id);
 
@@ -206,4 +212,14 @@ internal sealed class DecisionRecorder(ILedger ledger, Strangers strangers)
 
     static void Count(string outcome, Reason reason) =>
         Decisions.Add(1, new KeyValuePair<string, object?>("outcome", outcome), new KeyValuePair<string, object?>("reason", reason.WireName()));
+
+    static void CountShadow(LedgerEntry entry)
+    {
+        if (entry.Shadow is not { } shadow) return;
+        Shadows.Add(
+            1,
+            new KeyValuePair<string, object?>("rule", shadow.Rule),
+            new KeyValuePair<string, object?>("decided", LedgerEntryJson.OutcomeName(entry.Outcome)),
+            new KeyValuePair<string, object?>("would", shadow.Reason == Reason.None ? "issued" : "refused"));
+    }
 }
