@@ -18,25 +18,22 @@ sealed class PostgresDecisionLog(Connections connections, SearchIndexer indexer)
         var until = before.IsNone ? End : before;
         if (filter.Until is { } end && DecisionId.FirstOf(Milliseconds(end)) is var last && last < until) until = last;
         if (limit <= 0 || until <= from) return [];
-        try
-        {
-            await using var connection = await connections.OpenAsync(cancellationToken);
-            if (SearchKeys.Of(filter) is { Length: > 0 } keys)
+        return await connections.UseAsync<IReadOnlyList<LedgerEntry>>(
+            async connection =>
             {
-                await Connections.RunAsync(connection, DecisionSearch.Begin);
-                var entries = await new DecisionSearch(connection, filter, keys, limit, cancellationToken).ReadAsync(from, until);
-                await Connections.RunAsync(connection, Sql.Commit);
-                return entries;
-            }
+                if (SearchKeys.Of(filter) is { Length: > 0 } keys)
+                {
+                    await Connections.RunAsync(connection, DecisionSearch.Begin);
+                    var entries = await new DecisionSearch(connection, filter, keys, limit, cancellationToken).ReadAsync(from, until);
+                    await Connections.RunAsync(connection, Sql.Commit);
+                    return entries;
+                }
 
-            var found = new List<LedgerEntry>();
-            await EntryScan.ReadAsync(connection, filter, from, until, limit, found, cancellationToken);
-            return found;
-        }
-        catch (Exception e)
-        {
-            throw connections.Fault(e);
-        }
+                var found = new List<LedgerEntry>();
+                await EntryScan.ReadAsync(connection, filter, from, until, limit, found, cancellationToken);
+                return found;
+            },
+            cancellationToken);
     }
 
     public ValueTask<long?> IndexAsync(CancellationToken cancellationToken) => indexer.IndexAsync(cancellationToken);

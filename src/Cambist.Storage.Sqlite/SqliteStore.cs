@@ -66,6 +66,7 @@ public static class SqliteStore
             new SqliteKeyStore(commits, writer, lookUps),
             new SqliteDecisionLog(lookUps, searches, new(commits, writer, indexing, clock)),
             new SqliteRegistryStore(commits, writer, lookUps),
+            clock,
             new OpenStore(commits, [lookUps, searches, indexing, checkpoints, database, .. serverLock is null ? [] : (IDisposable[])[serverLock]]));
     }
 

@@ -24,7 +24,7 @@ sealed class AdminApi(IEndpointRouteBuilder endpoints, CambistEngine engine, Pla
         DecisionEndpoints.Map(api);
         RegistryEndpoints.Map(api);
         IssuerEndpoints.Map(api);
-        KeyEndpoints.Map(api, services.GetRequiredService<TimeProvider>());
+        KeyEndpoints.Map(api);
         api.MapRead(OpenApiDocument.Operation, request => Task.FromResult(AdminAnswer.Ok(OpenApiDocument.Of(Root, api._operations, request.Registry.Issuer))));
         app.Map(Root + "/{**path}", (HttpContext http) => UnknownOperation.Of(http.Request.Path.Value![Root.Length..], api._operations).WriteAsync(http)).WithMetadata(OnManagement);
     }

@@ -6,8 +6,9 @@ public sealed class CambistEngine : IAsyncDisposable
     readonly FailureSummary _failures;
     readonly Upkeep _upkeep;
 
-    CambistEngine(Store store, RegistryReload reload, KeyRing keys, IssuerKeys issuerKeys, IntrospectionRequests introspection, Extensions extensions, TimeProvider clock, IEngineListener listener)
+    CambistEngine(Store store, RegistryReload reload, KeyRing keys, IssuerKeys issuerKeys, IntrospectionRequests introspection, Extensions extensions, IEngineListener listener)
     {
+        var clock = store.Clock;
         var registry = reload.Registry;
         var strangers = new Strangers(clock);
         var clients = new ClientAuthenticator(issuerKeys);
@@ -93,8 +94,9 @@ public sealed class CambistEngine : IAsyncDisposable
     /// Opens the keys (and makes them in a new store), and is ready to decide. Blocks: it runs once, before anything is served.
     /// </summary>
     internal static CambistEngine Start(
-        IRegistryLoader loader, StartingRegistry start, Store store, KeySealer sealer, TimeProvider clock, HttpMessageInvoker issuerHttp, bool allowHttp, Extensions extensions, IEngineListener listener)
+        IRegistryLoader loader, StartingRegistry start, Store store, KeySealer sealer, HttpMessageInvoker issuerHttp, bool allowHttp, Extensions extensions, IEngineListener listener)
     {
+        var clock = store.Clock;
         foreach (var warning in RegistryEvents.Warnings(start.InForce)) listener.On(warning);
 
         foreach (var mismatch in extensions.Mismatches(start.InForce.Compilation.Registry!)) listener.On(mismatch);
@@ -103,7 +105,7 @@ public sealed class CambistEngine : IAsyncDisposable
         var keys = KeyRing.OpenAsync(store.Keys, sealer, active.Current.Signing, clock, listener, CancellationToken.None).GetAwaiter().GetResult();
         var issuerKeys = new IssuerKeys(issuerHttp, clock, listener, new IssuerKeysOptions { AllowHttp = allowHttp });
         var reload = new RegistryReload(loader, start, new RegistrySwap(active, store.Registries, issuerKeys, clock), listener);
-        return new CambistEngine(store, reload, keys, issuerKeys, new IntrospectionRequests(issuerHttp, clock, listener), extensions, clock, listener);
+        return new CambistEngine(store, reload, keys, issuerKeys, new IntrospectionRequests(issuerHttp, clock, listener), extensions, listener);
     }
 
     /// <summary>Closes the store, after what is queued has been written.</summary>
