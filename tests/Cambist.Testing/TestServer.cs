@@ -77,20 +77,24 @@ public sealed class TestServer : IAsyncDisposable
             .SelectMany(endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? [], (endpoint, method) => (method, endpoint.RoutePattern.RawText!)),
     ];
 
-    /// <summary>Starts one. <paramref name="registry"/> gets the issuer identifier and gives the text; <paramref name="files"/> are written beside it.</summary>
+    /// <summary>
+    /// Starts one. <paramref name="registry"/> gets the issuer identifier and gives the text; <paramref name="files"/> are written beside it.
+    /// <paramref name="isOnSqlite"/> is for what is about the files that SQLite alone has.
+    /// </summary>
     public static async Task<TestServer> StartAsync(
         Func<string, string> registry,
         TimeProvider? clock = null,
         IReadOnlyDictionary<string, string>? files = null,
         IReadOnlyDictionary<string, string?>? settings = null,
-        Action<CambistBuilder>? extend = null)
+        Action<CambistBuilder>? extend = null,
+        bool isOnSqlite = false)
     {
         for (var tries = 1; ; tries++)
         {
             var folder = Directory.CreateTempSubdirectory("cambist-test-");
             try
             {
-                return await StartAsync(folder, registry, clock, files, settings, extend);
+                return await StartAsync(folder, registry, clock, files, settings, extend, isOnSqlite);
             }
             catch (FailedException e) when (tries < 5 && e.Message.StartsWith("cannot listen", StringComparison.Ordinal))
             {
@@ -106,7 +110,7 @@ public sealed class TestServer : IAsyncDisposable
     }
 
     static async Task<TestServer> StartAsync(
-        DirectoryInfo folder, Func<string, string> registry, TimeProvider? clock, IReadOnlyDictionary<string, string>? files, IReadOnlyDictionary<string, string?>? settings, Action<CambistBuilder>? extend)
+        DirectoryInfo folder, Func<string, string> registry, TimeProvider? clock, IReadOnlyDictionary<string, string>? files, IReadOnlyDictionary<string, string?>? settings, Action<CambistBuilder>? extend, bool isOnSqlite)
     {
         var issuer = $"http://127.0.0.1:{ServerHost.FreePort()}";
         var management = $"http://127.0.0.1:{ServerHost.FreePort()}";
@@ -121,7 +125,7 @@ public sealed class TestServer : IAsyncDisposable
             ["Cambist:Urls"] = issuer,
             ["Cambist:ManagementUrls"] = management,
         };
-        var database = settings?.ContainsKey("Cambist:Storage") == true ? null : await TestDatabase.CreateAsync();
+        var database = isOnSqlite || settings?.ContainsKey("Cambist:Storage") == true ? null : await TestDatabase.CreateAsync();
         foreach (var (key, value) in database?.SettingsIn(folder.FullName) ?? new Dictionary<string, string?>()) all[key] = value;
         foreach (var (key, value) in settings ?? new Dictionary<string, string?>()) all[key] = value;
 
