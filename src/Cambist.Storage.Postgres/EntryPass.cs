@@ -14,13 +14,15 @@ namespace Cambist.Storage.Postgres;
 sealed class EntryPass(LedgerClock clock, bool isFirst = true)
 {
     // Nothing that comes after a revocation is dated before it, nor into what the search index has passed, nor before what this node
-    // recorded. The node's own clock counts too: a token's iat is by it, and must not be later than the entry.
-    // Where the node's clock is too far off, or the server does not keep what it commits, all $4 entries are refused: nothing of them is left.
+    // recorded, nor before the instant by which it was judged: a token's iat must not be later than its entry. That instant is the
+    // database's too, but for the milliseconds of the way. Where it is not, where the node's own clock ($5) is too far off, or where the server
+    // does not keep what it commits, all $4 entries are refused: nothing of them is left.
     static readonly string Stamp = $"""
-        SELECT set_config('cambist.stamp', greatest(greatest(now, least($2, now + {LedgerClock.MostAhead})) << 16, $3, (greatest(separated_at, search_cut) + 1) << 16)::text, true)::bigint,
+        SELECT set_config('cambist.stamp', greatest(CASE WHEN is_trusted THEN greatest(now, $2) ELSE now END << 16, $3, (greatest(separated_at, search_cut) + 1) << 16)::text, true)::bigint,
                now, fault,
-               set_config('cambist.refused', ARRAY(SELECT generate_series(1, $4) WHERE fault IS NOT NULL OR $2 - now NOT BETWEEN -{LedgerClock.MostBehind} AND {LedgerClock.MostAhead})::text, true)
-        FROM cambist.marks, (SELECT {LedgerClock.Now} AS now, {Durability.Fault} AS fault) AS state
+               set_config('cambist.refused', ARRAY(SELECT generate_series(1, $4) WHERE fault IS NOT NULL OR NOT is_trusted)::text, true)
+        FROM cambist.marks, (SELECT {LedgerClock.Now} AS now, {Durability.Fault} AS fault) AS state, LATERAL (SELECT
+          $2 - now BETWEEN -{LedgerClock.MostAstray} AND {LedgerClock.MostAstray} AND $5 - now BETWEEN -{LedgerClock.MostBehind} AND {LedgerClock.MostAhead} AS is_trusted) AS clocks
         """;
 
     // The same behind the closed fence, where the newest entry of all nodes is known: a revocation's own entry comes after whatever it was too late for.
@@ -80,7 +82,7 @@ sealed class EntryPass(LedgerClock clock, bool isFirst = true)
     readonly Keys _consumed = new();
     readonly Tokens _stored = new();
     long[] _random = [];
-    long _node;
+    LedgerClock.Asked _asked;
 
     /// <summary>What became of each, once it was read; they hold once the transaction has committed.</summary>
     public CommitResult[] Results { get; private set; } = [];
@@ -107,18 +109,20 @@ sealed class EntryPass(LedgerClock clock, bool isFirst = true)
 
     /// <param name="batch">What is sent.</param>
     /// <param name="isRevoking">Whether the fence is closed.</param>
-    public void AppendTo(NpgsqlBatch batch, bool isRevoking = false)
+    /// <param name="isRehearsal">Whether every statement is sent, with nothing to do for it: whether it may run.</param>
+    public void AppendTo(NpgsqlBatch batch, bool isRevoking = false, bool isRehearsal = false)
     {
-        _node = clock.Node;
-        batch.Add(isRevoking ? StampOfRevocations : Stamp).WithNullable(clock.Instead).With(_node).With(clock.LastStamp).With(isFirst ? _entries.Count : 0);
-        if (_probes.Count > 0) batch.Add(Revoked).With(_probes.Entry).With(_probes.Kind).With(_probes.Value).With(_probes.Since);
-        if (_consumed.Count > 0)
+        _asked = clock.Ask();
+        batch.Add(isRevoking ? StampOfRevocations : Stamp)
+            .WithNullable(clock.Instead).With(_asked.Ledger).With(clock.LastStamp).With(isFirst ? _entries.Count : 0).With(_asked.Node);
+        if (isRehearsal || _probes.Count > 0) batch.Add(Revoked).With(_probes.Entry).With(_probes.Kind).With(_probes.Value).With(_probes.Since);
+        if (isRehearsal || _consumed.Count > 0)
         {
             batch.Add(Consume).With(_consumed.Entry).With(_consumed.Key).With(_consumed.Kind).With(_consumed.KeepUntil);
             batch.Add(Return).With(_consumed.Key).With(_consumed.Kind);
         }
 
-        if (_stored.Count > 0) batch.Add(Keep).With(_stored.Entry).With(_stored.Hash).With(_stored.Kind).With(_stored.Id).With(_stored.ExpiresAt).With(_stored.Content);
+        if (isRehearsal || _stored.Count > 0) batch.Add(Keep).With(_stored.Entry).With(_stored.Hash).With(_stored.Kind).With(_stored.Id).With(_stored.ExpiresAt).With(_stored.Content);
         _random = new long[_entries.Count];
         RandomNumberGenerator.Fill(MemoryMarshal.AsBytes(_random.AsSpan()));
         batch.Add(Record).With(_random).With(_json);
@@ -148,11 +152,11 @@ sealed class EntryPass(LedgerClock clock, bool isFirst = true)
             if (!reader.IsDBNull(2)) Results[reader.GetInt32(2) - 1] = CommitResult.AlreadyUsed((OneTimeKeyKind)reader.GetInt16(3));
     }
 
-    /// <summary>As the statement did, of the same two clocks.</summary>
+    /// <summary>As the statement did, of the same clocks.</summary>
     void Check(NpgsqlDataReader stamp, long now)
     {
         Durability.Check(stamp, 2);
-        LedgerClock.Check(_node, now);
+        clock.Check(_asked, now);
     }
 
     DecisionId IdOf(long stamp, int index) => new(((UInt128)(ulong)(stamp + index + 1) << 64) | (ulong)_random[index]);

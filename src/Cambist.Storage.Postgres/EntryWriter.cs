@@ -26,9 +26,10 @@ sealed class EntryWriter(Connections connections, LedgerClock clock, Partitions 
             }
             catch (Exception e)
             {
+                var fault = connections.Fault(e, _connection);
                 await DisposeAsync();
                 var again = attempt < Attempts && (PostgresFault.IsWorthTryingAgain(e) || await MadePartitionAsync(e));
-                if (!again) throw connections.Fault(e);
+                if (!again) throw fault;
             }
         }
     }

@@ -18,18 +18,15 @@ sealed class PostgresDecisionLog(Connections connections, SearchIndexer indexer,
         var until = before.IsNone ? End : before;
         if (filter.Until is { } end && DecisionId.FirstOf(Milliseconds(end)) is var last && last < until) until = last;
         if (limit <= 0 || until <= from) return DecisionPage.Of([], limit);
-        try
-        {
-            await using var connection = await connections.OpenAsync(cancellationToken);
-            if (SearchKeys.Of(filter) is { Length: > 0 } keys) return await new DecisionSearch(connection, filter, keys, limit, mostRead, cancellationToken).ReadAsync(from, until);
-            var found = new List<LedgerEntry>();
-            var cutAt = await new EntryScan(connection, filter, limit, mostRead, found, cancellationToken).ReadAsync(from, until);
-            return DecisionPage.Of(found, limit, cutAt);
-        }
-        catch (Exception e)
-        {
-            throw connections.Fault(e);
-        }
+        return await connections.UseAsync(
+            async connection =>
+            {
+                if (SearchKeys.Of(filter) is { Length: > 0 } keys) return await new DecisionSearch(connection, filter, keys, limit, mostRead, cancellationToken).ReadAsync(from, until);
+                var found = new List<LedgerEntry>();
+                var cutAt = await new EntryScan(connection, filter, limit, mostRead, found, cancellationToken).ReadAsync(from, until);
+                return DecisionPage.Of(found, limit, cutAt);
+            },
+            cancellationToken);
     }
 
     public ValueTask<long?> IndexAsync(CancellationToken cancellationToken) => indexer.IndexAsync(cancellationToken);

@@ -69,6 +69,7 @@ public static class SqliteStore
             new SqliteKeyStore(commits, writer, lookUps),
             new SqliteDecisionLog(lookUps, searches, new(commits, writer, indexing, clock), options.MostReadAPage),
             new SqliteRegistryStore(commits, writer, lookUps),
+            clock,
             new OpenStore(commits, [lookUps, searches, indexing, checkpoints, database, .. serverLock is null ? [] : (IDisposable[])[serverLock]]));
     }
 

@@ -36,6 +36,8 @@ sealed class RegistryFileLoader(string path, RegistryFileOptions options, string
         return loaded.Compilation.IsUsable ? loaded : WithUsableFiles(path + name, text) ?? loaded;
     }
 
+    public string? IssuerOf(string text) => RegistryDocument.Parse(text).Document is DocumentMap map && map.Entries.FirstOrDefault(entry => entry.Key == "issuer")?.Value is DocumentScalar issuer ? issuer.Value : null;
+
     public bool HasChanged() => _watched.HaveChanged();
 
     LoadedRegistry CompileText(string name, string text, IReadOnlyDictionary<string, byte[]?>? instead = null)

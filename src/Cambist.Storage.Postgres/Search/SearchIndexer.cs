@@ -29,26 +29,21 @@ sealed class SearchIndexer(Connections connections, LedgerClock clock)
     const string Advance = "UPDATE cambist.search_state SET indexed_up_to = $1";
 
     /// <inheritdoc cref="IDecisionLog.IndexAsync"/>
-    public async ValueTask<long?> IndexAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await using var connection = await connections.OpenAsync(cancellationToken);
-            var (now, count, oldest) = await WaitingAsync(connection, cancellationToken);
-            var isDue = count == EntriesARun || now - oldest >= Patience.TotalMilliseconds;
-            var cut = isDue ? await SearchCut.TakeAsync(connection, clock, cancellationToken) : null;
-            for (var step = 0; step < StepsACall; step++)
-            {
-                var isAdded = cut is { } upTo && await StepAsync(connection, () => AddRunAsync(connection, upTo, cancellationToken), cancellationToken);
-                if (!await StepAsync(connection, () => MergeAsync(connection, cancellationToken), cancellationToken) && !isAdded) break;
-            }
+    public async ValueTask<long?> IndexAsync(CancellationToken cancellationToken) =>
+        await connections.UseAsync<long?>(async connection => await IndexAsync(connection, cancellationToken), cancellationToken);
 
-            return cut is null ? oldest ?? now : (await WaitingAsync(connection, cancellationToken)).Oldest ?? now;
-        }
-        catch (Exception e)
+    async Task<long> IndexAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var (now, count, oldest) = await WaitingAsync(connection, cancellationToken);
+        var isDue = count == EntriesARun || now - oldest >= Patience.TotalMilliseconds;
+        var cut = isDue ? await SearchCut.TakeAsync(connection, clock, cancellationToken) : null;
+        for (var step = 0; step < StepsACall; step++)
         {
-            throw connections.Fault(e);
+            var isAdded = cut is { } upTo && await StepAsync(connection, () => AddRunAsync(connection, upTo, cancellationToken), cancellationToken);
+            if (!await StepAsync(connection, () => MergeAsync(connection, cancellationToken), cancellationToken) && !isAdded) break;
         }
+
+        return cut is null ? oldest ?? now : (await WaitingAsync(connection, cancellationToken)).Oldest ?? now;
     }
 
     /// <summary>Now, how many entries are not in the index, at most as many as are enough, and from when the oldest is; null where there is none.</summary>

@@ -7,8 +7,9 @@ public sealed class CambistEngine : IAsyncDisposable
     readonly Upkeep _upkeep;
     readonly PastRegistries _pastRegistries;
 
-    CambistEngine(Store store, RegistryReload reload, PastRegistries pastRegistries, KeyRing keys, IssuerKeys issuerKeys, IntrospectionRequests introspection, Extensions extensions, TimeProvider clock, IEngineListener listener)
+    CambistEngine(Store store, RegistryReload reload, PastRegistries pastRegistries, KeyRing keys, IssuerKeys issuerKeys, IntrospectionRequests introspection, Extensions extensions, IEngineListener listener)
     {
+        var clock = store.Clock;
         var registry = reload.Registry;
         var strangers = new Strangers(clock);
         var clients = new ClientAuthenticator(issuerKeys);
@@ -94,14 +95,15 @@ public sealed class CambistEngine : IAsyncDisposable
     /// Opens the keys (and makes them in a new store), and is ready to decide. Blocks: it runs once, before anything is served.
     /// </summary>
     internal static CambistEngine Start(
-        RegistryLoaders loaders, StartingRegistry start, Store store, KeySealer sealer, TimeProvider clock, HttpMessageInvoker issuerHttp, bool allowHttp, Extensions extensions, IEngineListener listener)
+        RegistryLoaders loaders, StartingRegistry start, Store store, KeySealer sealer, HttpMessageInvoker issuerHttp, bool allowHttp, Extensions extensions, IEngineListener listener)
     {
+        var clock = store.Clock;
         foreach (var warning in RegistryEvents.Warnings(start.InForce)) listener.On(warning);
 
         foreach (var mismatch in extensions.Mismatches(start.InForce.Compilation.Registry!)) listener.On(mismatch);
 
         var keys = KeyRing.OpenAsync(store.Keys, sealer, start.InForce.Compilation.Registry!.Signing, clock, listener, CancellationToken.None).GetAwaiter().GetResult();
-        var engine = PutTogether(loaders, start, store, keys, clock, issuerHttp, allowHttp, extensions, listener);
+        var engine = PutTogether(loaders, start, store, keys, issuerHttp, allowHttp, extensions, listener);
         engine._upkeep.Start();
         return engine;
     }
@@ -113,21 +115,23 @@ public sealed class CambistEngine : IAsyncDisposable
     /// <exception cref="KeySealException">A key does not open.</exception>
     /// <exception cref="StoreUnavailableException">The store cannot be read.</exception>
     internal static async Task<CambistEngine> OpenToExplainAsync(
-        RegistryLoaders loaders, LoadedRegistry registry, Store store, KeySealer sealer, TimeProvider clock, HttpMessageInvoker issuerHttp, bool allowHttp, IEngineListener listener, CancellationToken cancellationToken)
+        RegistryLoaders loaders, LoadedRegistry registry, Store store, KeySealer sealer, HttpMessageInvoker issuerHttp, bool allowHttp, IEngineListener listener, CancellationToken cancellationToken)
     {
+        var clock = store.Clock;
         var copy = MemoryStore.Create(clock).Keys;
         await copy.TryReplaceAsync(0, (await store.Keys.ReadAsync(cancellationToken)).Keys, entry: null, cancellationToken);
         var keys = await KeyRing.OpenAsync(copy, sealer, registry.Compilation.Registry!.Signing, clock, listener, cancellationToken);
-        return PutTogether(loaders, new(registry, registry), store, keys, clock, issuerHttp, allowHttp, new([], []), listener);
+        return PutTogether(loaders, new(registry, registry), store, keys, issuerHttp, allowHttp, new([], []), listener);
     }
 
     static CambistEngine PutTogether(
-        RegistryLoaders loaders, StartingRegistry start, Store store, KeyRing keys, TimeProvider clock, HttpMessageInvoker issuerHttp, bool allowHttp, Extensions extensions, IEngineListener listener)
+        RegistryLoaders loaders, StartingRegistry start, Store store, KeyRing keys, HttpMessageInvoker issuerHttp, bool allowHttp, Extensions extensions, IEngineListener listener)
     {
+        var clock = store.Clock;
         var active = new ActiveRegistry(start.InForce.Compilation.Registry!, clock.GetUtcNow());
         var issuerKeys = new IssuerKeys(issuerHttp, clock, listener, new IssuerKeysOptions { AllowHttp = allowHttp });
         var reload = new RegistryReload(loaders.InForce, start, new RegistrySwap(active, store.Registries, issuerKeys, clock), listener);
-        return new CambistEngine(store, reload, new PastRegistries(loaders.Past, active, store.Registries), keys, issuerKeys, new IntrospectionRequests(issuerHttp, clock, listener), extensions, clock, listener);
+        return new CambistEngine(store, reload, new PastRegistries(loaders.Past, active, store.Registries), keys, issuerKeys, new IntrospectionRequests(issuerHttp, clock, listener), extensions, listener);
     }
 
     /// <summary>

@@ -10,7 +10,7 @@ public static class MemoryStore
     public static Store Create(TimeProvider clock)
     {
         var ledger = new MemoryLedger(clock);
-        return new(ledger, ledger, new MemoryKeys(ledger), ledger, new MemoryRegistries(ledger.Lives), ledger);
+        return new(ledger, ledger, new MemoryKeys(ledger), ledger, new MemoryRegistries(ledger.Lives), clock, ledger);
     }
 }
 

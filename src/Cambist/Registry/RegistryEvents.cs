@@ -17,6 +17,10 @@ static class RegistryEvents
     public static EngineEvent Mended(LoadedRegistry mended) =>
         new(EngineEventSeverity.Information, "registry_mended", $"{mended.FileName} is the registry in force again, revision {mended.Compilation.Registry!.Revision}.");
 
+    /// <summary>A store of another issuer: somebody's mistake, or a change that nobody makes twice.</summary>
+    public static EngineEvent OtherIssuer(string before, string now) => new(EngineEventSeverity.Warning, "issuer_changed",
+        $"This node is {now}, and the registry that was last in force on its store says issuer {before}: nodes of one store that differ refuse each other's tokens. Let all of them have one issuer, or a store each.");
+
     /// <summary>A swap.</summary>
     public static EngineEvent Activated(Registry before, Registry now) => new(EngineEventSeverity.Information, "registry_activated", before.Revision == now.Revision
         ? $"Registry revision {now.Revision} is in force with what the files it names hold now."

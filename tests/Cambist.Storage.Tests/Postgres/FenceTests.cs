@@ -90,8 +90,7 @@ public sealed class FenceTests(PostgresDatabases databases) : PostgresNodes(data
 
             before.Max(id => id.Milliseconds).ShouldBeLessThanOrEqualTo(at);
             after.Min(id => id.Milliseconds).ShouldBeGreaterThan(at);
-            // The iat of a token is by its node's clock: one that the other node recorded before is covered too.
-            if (secondsAhead > 0) at.ShouldBeGreaterThanOrEqualTo(now.AddSeconds(secondsAhead - 60).ToUnixTimeMilliseconds());
+            at.ShouldBeLessThan(now.AddSeconds(30).ToUnixTimeMilliseconds(), "it reaches nothing that is issued later");
         }
     }
 
