@@ -123,7 +123,7 @@ internal sealed class ReplayWalk(LedgerEntry entry, RegistryChange change, Recor
         Rule? rule = null;
         foreach (var candidate in RuleSelection.Candidates(_input, _draft))
         {
-            if (RuleSelection.Fit(candidate, _input).Miss is not (RuleMiss.None or RuleMiss.Condition)) continue;
+            if (!RuleSelection.FitsButForConditions(candidate, _input)) continue;
             if (Holds(candidate.Subject.Where, _input.Subject, then.CutOfSubject, out var missing) is { } holds)
             {
                 if (!holds) continue;
@@ -134,7 +134,7 @@ internal sealed class ReplayWalk(LedgerEntry entry, RegistryChange change, Recor
             return missing! with { Detail = $"rule {candidate.Name}: {missing!.Detail}" };
         }
 
-        var target = _input.Target ?? (rule is null ? null : Target.Default(_draft.Resources[rule.Targets.Keys[0]]));
+        var target = RuleSelection.TargetOf(_input, rule, _draft);
         foreach (var deny in _draft.Deny)
             if (IsOpen(deny, rule, target) is { } open) return open;
         if (!RuleSelection.Select(_input, _draft).Gives(out _selected, out var denied)) return Refused(denied);

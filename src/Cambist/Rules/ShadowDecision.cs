@@ -18,7 +18,7 @@ internal static class ShadowDecision
         if (!registry.Rules.HasShadows) return null;
         if (RuleSelection.FirstFit(Candidates(input, registry), input) is not { IsShadow: true } rule) return null;
 
-        var target = input.Target ?? Target.Default(registry.Resources[rule.Targets.Keys[0]]);
+        var target = RuleSelection.TargetOf(input, rule, registry)!;
         var why = Decide(input, rule, target, registry).Gives(out var decision, out var refused) ? Outlasting(denied) : refused.Reason;
         return new(rule.Name, target.Resource.Name, why, why == Reason.None ? decision!.Token.Scopes : []);
     }
