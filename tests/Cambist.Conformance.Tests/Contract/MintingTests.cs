@@ -54,7 +54,7 @@ public sealed class MintingTests(ImpersonationWorld world) : IClassFixture<Imper
 
     [Theory]
     [InlineData("zzz")]
-    [InlineData("")]
+    [InlineData("AAAAAAAAAAAAAAAAAAAAAAA")]
     [InlineData("AAAAAAAAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAA")]
     public async Task A_page_after_what_is_no_id_is_refused_and_not_taken_for_the_end(string after)
     {

@@ -35,6 +35,7 @@ public sealed class ClockTests(PostgresDatabases databases) : PostgresNodes(data
         await RingAsync(right);
         await RotateAsync(right, atOnce: true); // one retired, one that signs, one planned
         await RotateAsync(right, atOnce: false);
+        await RingAsync(right); // notes how long tokens live
         var before = await right.Keys.ReadAsync(None);
 
         var wrong = await OpenWithClockAsync(TimeSpan.FromSeconds(secondsAhead));

@@ -96,7 +96,7 @@ public sealed class OutageTests(PostgresDatabases databases) : PostgresNodes(dat
 
         var session = await SessionAsync();
         (await SessionAsync()).ShouldBe(session);
-        await Should.ThrowAsync<InvalidOperationException>(() => connections.UseAsync(_ => throw new InvalidOperationException("whatever"), Cancellation));
+        await Should.ThrowAsync<StoreUnavailableException>(() => connections.UseAsync(_ => throw new TimeoutException("whatever"), Cancellation));
         (await SessionAsync()).ShouldNotBe(session);
         while (await AskAsync<long>($"SELECT count(*) FROM pg_stat_activity WHERE pid = {session}") > 0) await Task.Delay(5, Cancellation);
     }
