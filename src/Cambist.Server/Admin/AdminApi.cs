@@ -104,6 +104,7 @@ sealed class AdminApi(IEndpointRouteBuilder endpoints, CambistEngine engine, Pla
         {
             if (!operation.Knows(parameter.Key)) return AdminAnswer.BadRequest(operation.Query.IsEmpty ? "This takes no query." : $"A parameter of the query is not known here; known: {string.Join(", ", operation.Query.Select(one => one.Name))}.");
             if (parameter.Value.Count != 1) return AdminAnswer.BadRequest($"{parameter.Key} is repeated.");
+            if (parameter.Value is [null or ""]) return AdminAnswer.BadRequest($"{parameter.Key} is empty: leave it out, or give it a value.");
         }
 
         return null;

@@ -63,7 +63,6 @@ static class DecisionEndpoints
     static string? Filter(AdminRequest request, out DecisionFilter filter, out DecisionId before, out int limit)
     {
         (filter, before, limit) = (DecisionFilter.All, default, 50);
-        if (request.Http.Request.Query.FirstOrDefault(parameter => parameter.Value is [null or ""]).Key is { } empty) return $"{empty} is empty: leave it out, or say what to look for.";
         DecisionOutcome? outcome = null;
         Reason? reason = null;
         long? from = null, until = null;
