@@ -176,6 +176,7 @@ sealed class LedgerWriter(Database database, TimeProvider clock, TimeSpan? audit
         _lives.Read();
         var newest = database.AskNumber("SELECT last FROM decisions ORDER BY first DESC LIMIT 1");
         ids.StartAfter(RowId.LastOf(newest));
+        ids.SeparateAt(Marks.Read(database, Marks.SeparatedAt));
         _remembers = true;
     }
 
@@ -208,6 +209,7 @@ sealed class LedgerWriter(Database database, TimeProvider clock, TimeSpan? audit
         var earlier = RevocationRows.Find(database, revocation.Kind, revocation.Value);
         var recorded = RevocationTerm.Recorded(revocation, ids.Separate(), _lives.Current, earlier);
         RevocationRows.Save(database, recorded);
+        Marks.Save(database, Marks.SeparatedAt, recorded.At);
         _revoked |= RevocationRows.Flag(revocation.Kind);
         return recorded;
     }

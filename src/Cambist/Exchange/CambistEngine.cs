@@ -13,7 +13,8 @@ public sealed class CambistEngine : IAsyncDisposable
         var registry = reload.Registry;
         var strangers = new Strangers(clock);
         var clients = new ClientAuthenticator(issuerKeys);
-        var recorder = new DecisionRecorder(store.Ledger, strangers);
+        var check = new RevocationCheck(store.Ledger, store.Decisions);
+        var recorder = new DecisionRecorder(store.Ledger, check, strangers);
         var writer = new AccessTokenWriter(keys);
         var code = new ApplicationCode(clock, listener);
         var (refresh, opaque, own) = (new RefreshTokens(store.Tokens), new OpaqueTokens(store.Tokens), new OwnTokens(keys));
@@ -21,20 +22,21 @@ public sealed class CambistEngine : IAsyncDisposable
         [
             new ImpersonationTokens(store.Tokens), refresh, opaque, own, new TrustedIssuers(issuerKeys, keys),
             new RemoteIntrospection(introspection, keys), new CustomResolvers(extensions.Resolvers, keys, code),
-        ], store.Ledger);
+        ], store.Ledger, check);
         var callers = new CallerGate(clients, recorder);
         var presented = new PresentedTokens(refresh, opaque, own);
 
         (Store, Registry, Keys, IssuerKeys, IssuerIntrospection) = (store, registry, keys, issuerKeys, introspection);
         Exchange = new TokenExchange(registry, clients, tokens, new Customizers(extensions.Customizers, code), writer, recorder, clock);
         ClientCredentials = new ClientCredentialsGrant(registry, clients, writer, recorder, clock);
-        Introspection = new TokenIntrospection(registry, callers, presented, store.Ledger, clock);
-        Revocation = new TokenRevocation(registry, callers, presented, store.Ledger, recorder, clock);
+        Introspection = new TokenIntrospection(registry, callers, presented, store.Ledger, check, clock);
+        Revocation = new TokenRevocation(registry, callers, presented, store.Ledger, check, recorder, clock);
         Unservable = new UnservableRequests(registry, clients, recorder, clock);
 
-        Administrators = new AdminAccess(store, registry, own, strangers, clock);
+        Administrators = new AdminAccess(store, registry, own, check, strangers, clock);
         Impersonation = new ImpersonationActs(store.Tokens, store.Ledger, registry, clock);
         Revocations = new RevocationActs(store.Ledger, registry);
+        RevocationCheck = check;
 
         SearchIndex = new SearchIndex(store.Decisions, clock);
         _pastRegistries = pastRegistries;
@@ -72,6 +74,9 @@ public sealed class CambistEngine : IAsyncDisposable
 
     /// <summary>What administrators revoke.</summary>
     internal RevocationActs Revocations { get; }
+
+    /// <summary>What is revoked.</summary>
+    internal RevocationCheck RevocationCheck { get; }
 
     /// <summary>The registry in force.</summary>
     public ActiveRegistry Registry { get; }

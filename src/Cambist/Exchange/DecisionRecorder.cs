@@ -4,7 +4,7 @@ using Cambist.Protocol;
 namespace Cambist;
 
 /// <summary>Step 10: one ledger entry a decision, committed before anybody hears of it.</summary>
-internal sealed class DecisionRecorder(ILedger ledger, Strangers strangers)
+internal sealed class DecisionRecorder(ILedger ledger, RevocationCheck revocations, Strangers strangers)
 {
     static readonly Meter Meter = new("Cambist");
     static readonly Counter<long> Decisions = Meter.CreateCounter<long>("cambist.decisions", description: "Decisions at the token endpoint, by outcome and reason.");
@@ -26,6 +26,8 @@ internal sealed class DecisionRecorder(ILedger ledger, Strangers strangers)
             DependsOn = LineagesOf(walk),
         };
         var result = await ledger.CommitAsync(entry, cancellationToken);
+        TokenLineage? revoked = null;
+        if (result.Status == CommitStatus.Revoked) (result, revoked) = await revocations.CommitAgainAsync(entry, result.Revocation!, cancellationToken);
         switch (result.Status)
         {
             case CommitStatus.Committed:
@@ -33,7 +35,7 @@ internal sealed class DecisionRecorder(ILedger ledger, Strangers strangers)
                 CountShadow(entry);
                 return new Outcome.Issued(issued.Value, token.TokenType, token.ExpiresAt - token.IssuedAt, token.Scopes, entry with { Id = result.Id }) { RefreshToken = issued.Refresh?.Value };
             case CommitStatus.Revoked:
-                return await RefuseAsync(walk, Revoked(walk, result.Revocation!), cancellationToken);
+                return await RefuseAsync(walk, Revoked(walk, result.Revocation!, revoked), cancellationToken);
             default:
                 return result.UsedKey == OneTimeKeyKind.ClientAssertion
                     ? Unauthenticated(walk, UsedUp(OneTimeKeyKind.ClientAssertion))
@@ -45,7 +47,7 @@ internal sealed class DecisionRecorder(ILedger ledger, Strangers strangers)
     public async ValueTask<Denied?> ForeseeAsync(Walk walk, TokenToIssue token, CancellationToken cancellationToken)
     {
         foreach (var lineage in LineagesOf(walk))
-            if (await ledger.IsRevokedAsync(lineage, cancellationToken) is { } revocation) return Revoked(walk, revocation);
+            if (await revocations.FindAsync(lineage, cancellationToken) is ({ } revocation, var revoked)) return Revoked(walk, revocation, revoked);
         foreach (var key in SpentOnSuccess(walk, token))
             if (await ledger.IsUsedAsync(key, cancellationToken)) return UsedUp(key.Kind);
         return null;
@@ -79,7 +81,7 @@ internal sealed class DecisionRecorder(ILedger ledger, Strangers strangers)
     async ValueTask<Outcome?> EndBranchAsync(Walk walk, OneTimeKey rotated, CancellationToken cancellationToken)
     {
         var lineage = walk.Subject!.Lineage;
-        if (await ledger.IsRevokedAsync(lineage, cancellationToken) is not null) return null;
+        if ((await revocations.FindAsync(lineage, cancellationToken)).Revocation is not null) return null;
         var entry = ActOf(walk, "a refresh token was used again; it and all beneath it are revoked");
         var revocation = new Revocation(RevocationKind.Lineage, lineage.Id, 0, "a refresh token was used again", rotated.KeepUntil);
         var revoked = await ledger.RevokeAsync(revocation, entry, cancellationToken);
@@ -188,20 +190,14 @@ internal sealed class DecisionRecorder(ILedger ledger, Strangers strangers)
         ({ } access, { } refresh) => [access, refresh],
     };
 
-    public static Denied Revoked(Walk walk, Revocation revocation)
+    /// <param name="walk">The request.</param>
+    /// <param name="revocation">What was found.</param>
+    /// <param name="revoked">Which of its lineages falls under it; the subject's unless it is the actor's alone.</param>
+    public static Denied Revoked(Walk walk, Revocation revocation, TokenLineage? revoked)
     {
-        var ofActor = walk.Actor is { } actor && IsUnder(actor.Lineage, revocation)
-            && !IsUnder(walk.Subject!.Lineage, revocation) && !(walk.Subject.Origin is { } origin && IsUnder(origin, revocation));
+        var ofActor = revoked is not null && revoked.Id == walk.Actor?.Lineage.Id && revoked.Id != walk.Subject!.Lineage.Id;
         return new(ofActor ? Reason.ActorRevoked : Reason.SubjectRevoked, $"revoked at {DateTimeOffset.FromUnixTimeMilliseconds(revocation.At):u} by {revocation.Kind}");
     }
-
-    static bool IsUnder(TokenLineage lineage, Revocation revocation) => revocation.Kind switch
-    {
-        RevocationKind.Lineage => Lineage.IsUnder(lineage.Id, revocation.Value),
-        RevocationKind.Subject => lineage.Subject == revocation.Value && lineage.IsCoveredBy(revocation.At),
-        RevocationKind.Client => lineage.Client == revocation.Value && lineage.IsCoveredBy(revocation.At),
-        _ => lineage.Issuer == revocation.Value && lineage.IsCoveredBy(revocation.At),
-    };
 
     static Denied UsedUp(OneTimeKeyKind kind) => kind switch
     {

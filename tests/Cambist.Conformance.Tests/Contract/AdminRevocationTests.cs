@@ -10,7 +10,7 @@ namespace Cambist.Conformance.Tests.Contract;
 /// <summary>What administrators revoke is refused at once; each test has a world of its own, for what is revoked stays so.</summary>
 public sealed class AdminRevocationTests
 {
-    // Our tokens' instant is their iat, a whole second: the clock moves on before somebody signs in again.
+    // An ID token counts by the second of its iat: the clock moves on before somebody signs in again.
     static readonly TimeSpan NextSecond = TimeSpan.FromSeconds(1);
 
     static Task<AdHocWorld> StartAsync() => AdHocWorld.StartAsync(

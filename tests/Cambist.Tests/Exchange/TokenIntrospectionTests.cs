@@ -59,9 +59,11 @@ public sealed class TokenIntrospectionTests : IssuerKeysFixture
     [Fact]
     public async Task AB_74_the_store_is_asked_the_same_of_a_token_that_is_active_somebody_elses_revoked_expired_or_unknown()
     {
-        var counted = new Counted(MemoryStore.Create(Clock));
-        var recorder = new DecisionRecorder(counted, new Strangers(Clock));
-        var introspection = new TokenIntrospection(new ActiveRegistry(_registry), new CallerGate(new ClientAuthenticator(Keys), recorder), new PresentedTokens(new OpaqueTokens(counted)), counted, Clock);
+        var store = MemoryStore.Create(Clock);
+        var counted = new Counted(store);
+        var check = new RevocationCheck(counted, store.Decisions);
+        var recorder = new DecisionRecorder(counted, check, new Strangers(Clock));
+        var introspection = new TokenIntrospection(new ActiveRegistry(_registry), new CallerGate(new ClientAuthenticator(Keys), recorder), new PresentedTokens(new OpaqueTokens(counted)), counted, check, Clock);
 
         async Task<bool> IsActiveAsync(string token, string client = "web")
         {
