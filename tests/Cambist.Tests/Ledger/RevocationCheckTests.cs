@@ -30,7 +30,7 @@ public sealed class RevocationCheckTests
 
         public ValueTask<LedgerEntry?> FindAsync(DecisionId id, CancellationToken cancellationToken) => log.FindAsync(id, cancellationToken);
 
-        public ValueTask<IReadOnlyList<LedgerEntry>> PageAsync(DecisionFilter filter, DecisionId before, int limit, CancellationToken cancellationToken)
+        public ValueTask<DecisionPage> PageAsync(DecisionFilter filter, DecisionId before, int limit, CancellationToken cancellationToken)
         {
             Asked++;
             return log.PageAsync(filter, before, limit, cancellationToken);
