@@ -24,6 +24,7 @@ static class CommandLine
             CheckCommand.Create(terminal),
             InspectCommand.Create(terminal),
             ExplainCommand.Create(terminal),
+            ReachCommand.Create(terminal),
             NewCommand.Create(terminal),
             DemoCommand.Create(),
             KeysCommand.Create(terminal),

@@ -45,7 +45,7 @@ static class CheckCommand
         return report.Errors > 0 ? 1 : 0;
     }
 
-    static async Task<LoadedRegistry> LoadAsync(Terminal terminal, string file, ServerSettings settings, string? secretsFolder, CancellationToken cancellationToken)
+    public static async Task<LoadedRegistry> LoadAsync(Terminal terminal, string file, ServerSettings settings, string? secretsFolder, CancellationToken cancellationToken)
     {
         var options = settings.RegistryOptions();
         if (secretsFolder is not null) options = options with { SecretsFolder = secretsFolder };

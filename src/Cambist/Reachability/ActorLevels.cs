@@ -44,6 +44,14 @@ internal sealed class ActorLevels
         return grew;
     }
 
+    /// <summary>The same, without the names.</summary>
+    public bool AddUnnamed(ActorLevels others)
+    {
+        var grew = false;
+        foreach (var (actor, levels) in others._levels) grew |= Add(actor == Nobody ? Nobody : Somebody, levels);
+        return grew;
+    }
+
     bool Add(string actor, int levels)
     {
         if (actor != Nobody && _levels.TryGetValue(Somebody, out var anybody) && anybody <= levels) return false;

@@ -9,7 +9,7 @@ namespace Cambist;
 internal sealed class KnownClaims
 {
     readonly ImmutableArray<ConditionEntry> _met;
-    readonly Dictionary<string, ImmutableArray<Claim>> _oneOf = [];
+    readonly Lazy<Dictionary<string, ImmutableArray<Claim>>> _oneOf = new([]);
     readonly ReachOrigin? _named;
 
     /// <summary>Of a token that another issuer gives, or an administrator.</summary>
@@ -20,11 +20,22 @@ internal sealed class KnownClaims
     {
         _met = [];
         _named = origin;
-        _oneOf["iss"] = [.. ReachOrigin.Values([issuer])];
-        _oneOf["client_id"] = [.. ReachOrigin.Values([client])];
-        _oneOf["aud"] = [.. ReachOrigin.Values(resource.Identifiers)];
-        _oneOf["sub_kind"] = origin.Kind == SubjectKind.User ? [default] : [.. ReachOrigin.Values([DecisionInputJson.KindName(origin.Kind)])];
+        _oneOf = new(() => new(Ours(origin, issuer)) { ["client_id"] = [.. ReachOrigin.Values([client])], ["aud"] = [.. ReachOrigin.Values(resource.Identifiers)] });
     }
+
+    /// <summary>Of one that we gave, whomever and for whatever.</summary>
+    public KnownClaims(ReachOrigin origin, string issuer)
+    {
+        _met = [];
+        _named = origin;
+        _oneOf = new(() => Ours(origin, issuer));
+    }
+
+    static Dictionary<string, ImmutableArray<Claim>> Ours(ReachOrigin origin, string issuer) => new()
+    {
+        ["iss"] = [.. ReachOrigin.Values([issuer])],
+        ["sub_kind"] = origin.Kind == SubjectKind.User ? [default] : [.. ReachOrigin.Values([DecisionInputJson.KindName(origin.Kind)])],
+    };
 
     /// <summary>Whether some such token meets all of these: a rule's reading. No only where it is certain.</summary>
     public bool MayMeet(ConditionSet where)
@@ -51,14 +62,14 @@ internal sealed class KnownClaims
         foreach (var met in _met)
             if (met.Path.Equals(entry.Path) && ConditionImplication.Excludes(met.Condition, entry.Condition)) return false;
         if (entry.Path.Steps is not [var name]) return true;
-        if (_oneOf.TryGetValue(name, out var values)) return values.Any(value => entry.Condition.Test(value) == ConditionResult.Yes);
+        if (_oneOf.Value.TryGetValue(name, out var values)) return values.Any(value => entry.Condition.Test(value) == ConditionResult.Yes);
         return _named is null || name != "sub" || _named.SubjectMayMeet(entry.Condition);
     }
 
     bool IsNever(ConditionEntry entry, ConditionResult result)
     {
         if (entry.Path.Steps is not [var name]) return false;
-        if (_oneOf.TryGetValue(name, out var values)) return values.All(value => entry.Condition.Test(value) != result);
+        if (_oneOf.Value.TryGetValue(name, out var values)) return values.All(value => entry.Condition.Test(value) != result);
         return _named is not null && name == "sub" && _named.SubjectIsNever(entry.Condition, result);
     }
 

@@ -20,9 +20,9 @@ internal sealed record ReachChain(ReachOrigin Origin, ImmutableArray<ReachStep> 
     /// <summary>The chains to a state: for each scope the shortest, then the shortest of those that end in another step.</summary>
     public static IEnumerable<ReachChain> To(ReachState state, string? scope)
     {
-        var scopes = scope is not null ? [scope] : state.Scopes.Keys.ToArray();
-        var byScope = scopes.Select(one => state.Scopes[one].Chain(one));
-        var bySteps = state.Steps.Values.Where(step => scope is null || step.Given.ContainsKey(scope)).Select(step => step.Chain(scope))
+        var scopes = scope is not null ? [scope] : state.Scopes.Keys.Select(held => held.Scope).ToArray();
+        var byScope = scopes.Select(one => state.Scopes[new(state.Resource.Name, one)].Chain(one));
+        var bySteps = state.Steps.Where(step => scope is null || step.Given.ContainsKey(scope)).Select(step => step.Chain(scope))
             .Where(chain => chain.Count(step => step.To == state) == 1); // what comes back is no way of its own
         return byScope.Concat(bySteps).Select(steps => new ReachChain(state.Origin, steps));
     }

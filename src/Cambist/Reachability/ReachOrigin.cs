@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using Cambist.Protocol;
 
 namespace Cambist;
 
@@ -11,7 +10,7 @@ internal sealed class ReachOrigin
 
     ReachOrigin(Registry registry, string name, SubjectKind kind) => (_registry, Name, Kind) = (registry, name, kind);
 
-    /// <summary>The issuer's name, <c>impersonation</c> or <c>client_credentials</c>.</summary>
+    /// <summary>The issuer's name, <c>impersonation</c>, or <c>client_credentials of orders</c>: no name holds a space.</summary>
     public string Name { get; }
 
     public SubjectKind Kind { get; }
@@ -29,7 +28,7 @@ internal sealed class ReachOrigin
 
     public static ReachOrigin Impersonation(Registry registry) => new(registry, ReservedNames.Impersonation, SubjectKind.Impersonated);
 
-    public static ReachOrigin Of(ImmutableArray<RegisteredClient> clients, Registry registry) => new(registry, GrantTypes.ClientCredentials, SubjectKind.Client)
+    public static ReachOrigin Of(ImmutableArray<RegisteredClient> clients, Registry registry) => new(registry, clients is [var only] ? $"client_credentials of {only.Id}" : "client_credentials of several", SubjectKind.Client)
     {
         Clients = clients,
         Subjects = [.. Values(clients.Select(client => client.Id))],
@@ -38,25 +37,29 @@ internal sealed class ReachOrigin
     /// <summary>These texts as claims.</summary>
     public static IEnumerable<Claim> Values(IEnumerable<string> texts)
     {
-        Claims.Parse(JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string[]> { ["values"] = [.. texts] })).TryGet("values"u8, out var values);
-        foreach (var value in values.EnumerateArray()) yield return value;
+        foreach (var text in texts)
+        {
+            Claims.Parse(JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["value"] = text })).TryGet("value"u8, out var value);
+            yield return value;
+        }
     }
 
     /// <summary>Whether a token of ours that began here may have a <c>sub</c> that meets a condition; where it is not certain, it may.</summary>
-    public bool SubjectMayMeet(Condition condition) => Subjects is { } all
-        ? all.Any(subject => condition.Test(subject) == ConditionResult.Yes)
-        : condition switch
-        {
-            ListedCondition listed => SubjectMayMeet(listed.List),
-            AnyOfCondition any => any.Alternatives.Any(SubjectMayMeet),
-            PatternCondition pattern => MayBegin(pattern.Pattern.Text[..pattern.Pattern.Text.IndexOf('*', StringComparison.Ordinal)]),
-            _ => ConditionImplication.Literal(condition) is not { } text || MayBe(text),
-        };
+    public bool SubjectMayMeet(Condition condition) => condition switch
+    {
+        ListedCondition listed => SubjectMayMeet(listed.List),
+        AnyOfCondition any => any.Alternatives.Any(SubjectMayMeet),
+        _ when ConditionImplication.Literal(condition) is { } text => MayBe(text),
+        _ when Subjects is { } all => all.Any(subject => condition.Test(subject) == ConditionResult.Yes),
+        PatternCondition pattern => MayBegin(pattern.Pattern.Text[..pattern.Pattern.Text.IndexOf('*', StringComparison.Ordinal)]),
+        _ => true,
+    };
 
     /// <summary>Whether every token of ours that began here has a <c>sub</c> of which a deny entry's condition says no clear no.</summary>
     public bool SubjectIsNever(Condition condition, ConditionResult result) => Subjects is { } all && all.All(subject => condition.Test(subject) != result);
 
-    bool MayBe(string subject) => !_registry.Clients.ContainsKey(subject) && MayBegin(subject) && (Issuer is not { Subject.IsBare: false } issuer || subject.StartsWith(issuer.Subject.Prefix, StringComparison.Ordinal));
+    bool MayBe(string subject) => Subjects is not null ? _registry.Clients.TryGetValue(subject, out var client) && Clients.Contains(client)
+        : !_registry.Clients.ContainsKey(subject) && MayBegin(subject) && (Issuer is not { Subject.IsBare: false } issuer || subject.StartsWith(issuer.Subject.Prefix, StringComparison.Ordinal));
 
     /// <summary>Names of an issuer begin with its prefix, and bare ones with nobody else's (SubjectNames).</summary>
     bool MayBegin(string start)

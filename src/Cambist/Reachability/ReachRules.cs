@@ -11,6 +11,7 @@ internal sealed class ReachRules
     readonly ILookup<string, Rule> _takingOurs;
     readonly ILookup<string, RegisteredClient> _servers;
     readonly FrozenSet<string> _bringersOfOurs;
+    readonly FrozenDictionary<Rule, ImmutableArray<(ProtectedResource, ScopeGrant)>> _targets;
 
     public ReachRules(Registry registry)
     {
@@ -19,7 +20,8 @@ internal sealed class ReachRules
             .SelectMany(rule => rule.Clients.Order(StringComparer.Ordinal), (rule, id) => (Rule: rule, Caller: registry.Clients[id])).Where(pair => MayCall(pair.Caller, GrantTypes.TokenExchange)).ToArray();
         _byIssuer = pairs.SelectMany(pair => pair.Rule.Subject.Issuers!.Where(name => name != ReservedNames.Self), (pair, name) => (pair, name)).ToLookup(both => both.name, both => both.pair);
         _takingOurs = pairs.Where(pair => pair.Rule.Subject.Issuers!.Contains(ReservedNames.Self)).ToLookup(pair => pair.Caller.Id, pair => pair.Rule);
-        _servers = registry.Clients.Values.SelectMany(client => client.Serves.Select(resource => (client, resource.Name))).ToLookup(pair => pair.Name, pair => pair.client);
+        _targets = registry.Rules.All.ToFrozenDictionary(rule => rule, rule => rule.Targets.OrderBy(target => target.Key, StringComparer.Ordinal).Select(target => (registry.Resources[target.Key], target.Value)).ToImmutableArray());
+        _servers = registry.Clients.Values.OrderBy(client => client.Id, StringComparer.Ordinal).SelectMany(client => client.Serves.Select(resource => (client, resource.Name))).ToLookup(pair => pair.Name, pair => pair.client);
 
         // a token of ours without act, as an actor token must be, comes of client credentials or of a rule that adds nobody
         var plain = pairs.Where(pair => pair.Rule.Actor is ActorRequirement.Nobody).SelectMany(pair => pair.Rule.Targets.Keys, (pair, target) => (pair.Caller.Id, target))
@@ -36,6 +38,9 @@ internal sealed class ReachRules
 
     /// <summary>Rules that take tokens of ours from a client.</summary>
     public IEnumerable<Rule> TakingOurs(RegisteredClient caller) => _takingOurs[caller.Id];
+
+    /// <summary>What a rule can give, in an order that does not change.</summary>
+    public ImmutableArray<(ProtectedResource Resource, ScopeGrant Grant)> Targets(Rule rule) => _targets[rule];
 
     /// <summary>Who may use a token: the client that it was issued to, and the servers of its resource.</summary>
     public IEnumerable<RegisteredClient> Users(ReachState state) => _servers[state.Resource.Name].Where(server => server != state.Client).Prepend(state.Client);

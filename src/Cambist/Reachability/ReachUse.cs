@@ -10,14 +10,14 @@ namespace Cambist;
 /// <param name="Actors">The levels of <c>act</c> it can carry.</param>
 /// <param name="Known">What is certain of its claims.</param>
 internal sealed record ReachUse(
-    ReachOrigin Origin, ReachState? From, string Type, System.Collections.Immutable.ImmutableArray<ScopeAt>? Held, ActorLevels Actors, KnownClaims Known)
+    ReachOrigin Origin, ReachedTokens? From, string Type, System.Collections.Immutable.ImmutableArray<ScopeAt>? Held, ActorLevels Actors, KnownClaims Known)
 {
     public string IssuerName => From is null ? Origin.Name : ReservedNames.Self;
 
     /// <summary>Whether the client may use such a token at all: <see cref="Entitlement"/>, for any value of what nobody knows.</summary>
     public bool IsFor(RegisteredClient caller, Registry registry)
     {
-        if (From is not null) return From.Client == caller || (Type != TokenTypes.RefreshToken && caller.Serves.Contains(From.Resource));
+        if (From is not null) return Type != TokenTypes.RefreshToken || From is not ReachState { Client: var own } || own == caller; // ReachRules.Users says the rest
         if (Origin.Issuer is not { } issuer) return !caller.IsPublic;
         return MayBeFor(issuer, Type, caller, registry);
     }

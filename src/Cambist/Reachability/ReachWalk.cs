@@ -5,11 +5,16 @@ namespace Cambist;
 
 /// <summary>
 /// Everything that tokens of one origin can become, as a fixpoint: each round exchanges what the last one found, under every rule that
-/// may select it. What is found only ever grows, and is bounded by clients, resources and their scopes, so it ends.
+/// may select it. What is found only ever grows, and chains are no longer than a token's id, so it ends.
 /// </summary>
 internal sealed class ReachWalk(ReachRules rules, ReachOrigin origin)
 {
+    /// <summary>So many states are exchanged each by itself by one client; more as a crowd.</summary>
+    const int MostApart = 64;
+
     readonly Dictionary<(RegisteredClient, ProtectedResource), ReachState> _states = [];
+    readonly Dictionary<RegisteredClient, HashSet<ReachState>> _usedBy = [];
+    readonly Dictionary<RegisteredClient, ReachCrowd> _crowds = [];
     HashSet<ReachState> _changed = [];
 
     Registry Registry => rules.Registry;
@@ -18,17 +23,48 @@ internal sealed class ReachWalk(ReachRules rules, ReachOrigin origin)
     public IReadOnlyCollection<ReachState> Run()
     {
         Begin();
-        while (_changed.Count > 0)
+
+        // an id has a segment for where it began and one for each exchange, and is never longer than so many (lineage_too_deep)
+        for (var segments = origin.Clients.IsEmpty ? 2 : 1; segments < Lineage.MostSegments && _changed.Count > 0; segments++)
         {
-            // of each state what it was when the round began, so that chains are the shortest
-            var round = _changed.SelectMany(state => Uses(state).ToArray()).ToArray();
+            // of each what it was when the round began, so that chains are the shortest
+            var round = Round().SelectMany(use => use.Tokens.Uses(Registry).ToArray(), (use, sent) => (use.User, Sent: sent)).ToArray();
             _changed = [];
-            foreach (var use in round)
-                foreach (var caller in rules.Users(use.From!))
-                    foreach (var rule in rules.TakingOurs(caller)) Exchange(use, rule, caller);
+            foreach (var (user, sent) in round)
+                foreach (var rule in rules.TakingOurs(user)) Exchange(sent, rule, user);
         }
 
         return _states.Values;
+    }
+
+    /// <summary>Who may use what was found in the last round.</summary>
+    List<(RegisteredClient User, ReachedTokens Tokens)> Round()
+    {
+        var round = new List<(RegisteredClient, ReachedTokens)>();
+        var crowds = new HashSet<RegisteredClient>();
+        foreach (var state in _changed)
+        {
+            foreach (var user in rules.Users(state))
+            {
+                if (!Crowd(user, state, out var crowd)) round.Add((user, state));
+                else if (crowd.Take(state)) crowds.Add(user);
+            }
+        }
+
+        round.AddRange(crowds.Select(user => (user, (ReachedTokens)_crowds[user])));
+        return round;
+    }
+
+    /// <summary>The crowd that a client uses a state in, where it has one.</summary>
+    bool Crowd(RegisteredClient user, ReachState state, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out ReachCrowd? crowd)
+    {
+        if (_crowds.TryGetValue(user, out crowd)) return true;
+        if (!_usedBy.TryGetValue(user, out var states)) states = _usedBy[user] = [];
+        states.Add(state);
+        if (states.Count <= MostApart) return false;
+        crowd = _crowds[user] = new(origin, user);
+        foreach (var one in states.Where(one => one != state)) crowd.Take(one);
+        return true;
     }
 
     void Begin()
@@ -47,65 +83,36 @@ internal sealed class ReachWalk(ReachRules rules, ReachOrigin origin)
         return issuer.IsTrustedForSubjects ? ReachRules.Types(issuer).Select(type => new ReachUse(origin, null, type, ReachRules.Held(issuer, type), ActorLevels.None, known)) : [];
     }
 
-    /// <summary>As which tokens those of a state can be sent: themselves, and refresh tokens that went along.</summary>
-    IEnumerable<ReachUse> Uses(ReachState state)
-    {
-        var actors = new ActorLevels();
-        actors.Add(state.Actors);
-        var use = new ReachUse(origin, state, TokenTypes.AccessToken, state.Held, actors, state.Known(Registry));
-        yield return use;
-        if (state.HasRefreshToken) yield return use with { Type = TokenTypes.RefreshToken };
-    }
-
     void GiveCredentials(RegisteredClient client, ProtectedResource resource)
     {
         if (DenyCheck.FirstMatch(client, Target.Default(resource), Registry) is not null) return;
-        var state = State(client, resource, out _);
-        var step = state.Steps[(null, null, "")] = new ReachStep(null, state, null, "");
-        foreach (var scope in client.ClientCredentials[resource.Name].Order(StringComparer.Ordinal)) Give(step, scope, null);
+        var state = State(client, resource);
+        state.Take(null, null, "", client.ClientCredentials[resource.Name].Order(StringComparer.Ordinal).Select(scope => (scope, (ScopeAt?)null)), []);
         state.Actors.Add(ActorLevels.None);
         _changed.Add(state);
     }
 
     void Exchange(ReachUse use, Rule rule, RegisteredClient caller)
     {
-        if (!use.IsFor(caller, Registry) || !use.MaySelect(rule) || !rules.MayHaveActor(rule, caller)) return;
+        if (!use.MaySelect(rule) || !use.IsFor(caller, Registry) || !rules.MayHaveActor(rule, caller)) return;
         var actors = use.Actors.After(rule, caller.Id);
         if (actors.IsEmpty) return;
-        foreach (var (name, grant) in rule.Targets)
+        foreach (var (target, grant) in rules.Targets(rule))
         {
-            var target = Registry.Resources[name];
-            var possible = ScopeDecision.Possible(grant, use.Held, name, out var named);
+            var possible = ScopeDecision.Possible(grant, use.Held, target.Name, out var named);
             if (possible.IsEmpty && named > 0) continue; // nothing_to_grant
             if (ReachDenials.Forbid(use, rule, caller, target, Registry, out var perhaps)) continue;
-            Reach(use, rule, caller, target, grant, possible, actors, perhaps);
+
+            var state = State(caller, target);
+            var isNews = state.Take(use.From, rule, use.Type, possible.Select(scope => (scope, Entitling(grant, scope, use.Held, target))), perhaps);
+            isNews |= state.Actors.Add(actors);
+            if (rule.RefreshLifetime is not null && !state.HasRefreshToken && ReachRules.MayCall(caller, GrantTypes.RefreshToken)) isNews = state.HasRefreshToken = true;
+            if (isNews) _changed.Add(state);
         }
     }
 
-    void Reach(
-        ReachUse use, Rule rule, RegisteredClient caller, ProtectedResource target, ScopeGrant grant, ImmutableArray<string> possible, ActorLevels actors, ImmutableArray<string> perhaps)
-    {
-        var state = State(caller, target, out var isNew);
-        if (!state.Steps.TryGetValue((use.From, rule, use.Type), out var step))
-            state.Steps[(use.From, rule, use.Type)] = step = new(use.From, state, rule, use.Type) { Provisos = perhaps };
-        var grew = isNew;
-        foreach (var scope in possible) grew |= Give(step, scope, Entitling(grant, scope, use.Held, target));
-        grew |= state.Actors.Add(actors);
-        if (rule.RefreshLifetime is not null && !state.HasRefreshToken && ReachRules.MayCall(caller, GrantTypes.RefreshToken)) grew = state.HasRefreshToken = true;
-        if (grew) _changed.Add(state);
-    }
-
-    ReachState State(RegisteredClient client, ProtectedResource resource, out bool isNew)
-    {
-        isNew = !_states.TryGetValue((client, resource), out var state);
-        return isNew ? _states[(client, resource)] = new(origin, client, resource) : state!;
-    }
-
-    static bool Give(ReachStep step, string scope, ScopeAt? entitling)
-    {
-        step.Given.TryAdd(scope, entitling);
-        return step.To.Scopes.TryAdd(scope, step);
-    }
+    ReachState State(RegisteredClient client, ProtectedResource resource) =>
+        _states.TryGetValue((client, resource), out var state) ? state : _states[(client, resource)] = new(origin, client, resource);
 
     /// <summary>The scope held that a scope is given for; null where it is given without.</summary>
     static ScopeAt? Entitling(ScopeGrant grant, string scope, ImmutableArray<ScopeAt>? held, ProtectedResource target) => grant switch

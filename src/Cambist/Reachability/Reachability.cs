@@ -26,12 +26,12 @@ internal sealed class Reachability
     /// <summary>Each client that can end up with a token for a resource, by id, where a scope is named with that scope.</summary>
     public ImmutableArray<ReachedClient> To(ProtectedResource resource, string? scope = null) => Found(_states[resource], scope);
 
-    /// <summary>The same, of tokens that began at one issuer, or <c>impersonation</c>.</summary>
-    public ImmutableArray<ReachedClient> From(string origin, ProtectedResource resource, string? scope) => Found(_states[resource].Where(state => state.Origin.Clients.IsEmpty && state.Origin.Name == origin), scope);
+    /// <summary>The same, of tokens of one origin, by its name.</summary>
+    public ImmutableArray<ReachedClient> From(string origin, ProtectedResource resource, string? scope) => Found(_states[resource].Where(state => state.Origin.Name == origin), scope);
 
     static ImmutableArray<ReachedClient> Found(IEnumerable<ReachState> states, string? scope) =>
     [
-        .. states.Where(state => scope is null || state.Scopes.ContainsKey(scope))
+        .. states.Where(state => scope is null || state.Scopes.ContainsKey(new(state.Resource.Name, scope)))
             .GroupBy(state => state.Client).OrderBy(group => group.Key.Id, StringComparer.Ordinal)
             .Select(group => ReachedClient.Of(group.Key, [.. group], scope)),
     ];
@@ -50,7 +50,8 @@ internal sealed class Reachability
 /// <param name="Scopes">Every scope that it can hold, in one such token or another.</param>
 /// <param name="Chains">How, the shortest first; some of them where there are many.</param>
 /// <param name="More">How many chains are left out.</param>
-internal sealed record ReachedClient(string Client, ImmutableArray<string> Scopes, ImmutableArray<ReachChain> Chains, int More)
+/// <param name="HasUncounted">Whether there are others still that were not counted.</param>
+internal sealed record ReachedClient(string Client, ImmutableArray<string> Scopes, ImmutableArray<ReachChain> Chains, int More, bool HasUncounted)
 {
     const int MostChains = 8;
 
@@ -59,8 +60,9 @@ internal sealed record ReachedClient(string Client, ImmutableArray<string> Scope
         var chains = states.SelectMany(state => ReachChain.To(state, scope)).DistinctBy(chain => chain.Key).ToArray();
         return new(
             client.Id,
-            [.. states.SelectMany(state => state.Scopes.Keys).Distinct().Order(StringComparer.Ordinal)],
-            [.. chains.OrderBy(chain => chain.Steps.Length).Take(MostChains)],
-            Math.Max(0, chains.Length - MostChains));
+            [.. states.SelectMany(state => state.Scopes.Keys.Select(held => held.Scope)).Distinct().Order(StringComparer.Ordinal)],
+            [.. chains.OrderBy(chain => chain.Steps.Length).ThenBy(chain => chain.Key, StringComparer.Ordinal).Take(MostChains)],
+            Math.Max(0, chains.Length - MostChains),
+            states.Any(state => state.HasMoreSteps));
     }
 }
