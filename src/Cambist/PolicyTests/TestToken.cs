@@ -36,8 +36,13 @@ abstract record TestToken
 /// <summary>A token of an issuer that the registry trusts.</summary>
 sealed record IssuersTestToken(TrustedIssuer Issuer, string TokenType, JsonObject Claims) : TestToken
 {
-    public override Result<ResolvedToken> Resolve(TokenRole role, RegisteredClient caller, Registry registry, DateTimeOffset now) =>
-        Judge(Claims, [("iss", Issuer.Issuer), ("aud", AudienceFor(caller, registry)), .. Times(now)], Issuer.Name, TokenType, role, registry, now);
+    public override Result<ResolvedToken> Resolve(TokenRole role, RegisteredClient caller, Registry registry, DateTimeOffset now)
+    {
+        // a JWT is its issuer's by its iss alone; of an opaque token its issuer says so
+        if (Claims.TryGetPropertyValue("iss", out var iss) && iss is null && Issuer is { Issuer: not null, Introspection: null })
+            return new Denied(Reason.SubjectUnknown, "without iss it is no JWT of a trusted issuer");
+        return Judge(Claims, [("iss", Issuer.Issuer), ("aud", AudienceFor(caller, registry)), .. Times(now)], Issuer.Name, TokenType, role, registry, now);
+    }
 
     /// <summary>Of what the registry takes, what is this caller's to use: our own issuer, a name of the caller, or what it serves.</summary>
     string AudienceFor(RegisteredClient caller, Registry registry)

@@ -49,6 +49,7 @@ public class PolicyTestRunTests
     [InlineData("client: web-2, subject: { issuer: login, claims: { sub: ada } }", "target_missing")]
     [InlineData("client: web, subject: { issuer: login, claims: { sub: ada, aud: web } }, targets: orders", "subject_audience_mismatch")]
     [InlineData("client: web, subject: { issuer: login, claims: { sub: ada, iss: https://evil.example.com } }, targets: orders", "subject_issuer_untrusted")]
+    [InlineData("client: web, subject: { issuer: login, claims: { sub: ada, iss: null } }, targets: orders", "subject_unknown")]
     [InlineData("client: web, subject: { issuer: login, token_type: jwt, claims: { sub: ada } }, targets: orders", "subject_issuer_untrusted")]
     [InlineData("client: web, subject: { issuer: agents, claims: { sub: ada } }, targets: orders", "subject_issuer_untrusted")]
     [InlineData("client: web, subject: { issuer: login, claims: { sub: null } }, targets: orders", "subject_sub_missing")]
