@@ -33,9 +33,9 @@ public sealed partial class ReadmeTests : IDisposable
             .Replace("https://login.example.com", provider.Issuer, StringComparison.Ordinal)
             .Replace("127.0.0.1:8080", $"127.0.0.1:{_port}", StringComparison.Ordinal)
             .Replace("dotnet run --project ~/cambist/", $"dotnet run --no-build -c {Configuration} --project {BuiltServer.Root}/", StringComparison.Ordinal)).ToArray();
-        blocks.Length.ShouldBe(10);
+        blocks.Length.ShouldBe(11);
         var (define, begin, secret, serve, exchange, explain) = (blocks[0], blocks[1], blocks[2], blocks[3], blocks[4], blocks[5]);
-        var (ordersSecret, onBehalf, job, jobExchange) = (blocks[6], blocks[7], blocks[8], blocks[9]);
+        var (ordersSecret, onBehalf, job, jobExchange, before) = (blocks[6], blocks[7], blocks[8], blocks[9], blocks[10]);
 
         // what the text between the commands says to do by hand
         var printed = await RunAsync(define + begin);
@@ -73,6 +73,12 @@ public sealed partial class ReadmeTests : IDisposable
 
             ((string?)Issued(await RunAsync(onBehalf))["act"]!["sub"]).ShouldBe("orders");
             ((string?)Issued(await RunAsync(jobExchange))["sub"]).ShouldBe("github:4711");
+
+            // what is asked before a change
+            var asked = await RunAsync(define + before);
+            asked.ShouldContain("cambist.yaml: 0 errors, 0 warnings");
+            asked.ShouldMatch(@"rule orders-on-behalf-of-users \(line \d+\) of orders → billing");
+            asked.ShouldMatch(@"\n  same +4\n");
         }
         finally
         {
