@@ -4,7 +4,7 @@ using System.Text;
 using Cambist.Protocol;
 using Cambist.Testing;
 using static Cambist.Conformance.Tests.GuessWorld;
-using static Cambist.Conformance.Tests.Requests;
+using static Cambist.Testing.Requests;
 
 namespace Cambist.Conformance.Tests.Contract;
 

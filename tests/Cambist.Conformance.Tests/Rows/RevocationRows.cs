@@ -1,7 +1,7 @@
 using System.Net;
 using Cambist.Protocol;
 using Cambist.Testing;
-using static Cambist.Conformance.Tests.Requests;
+using static Cambist.Testing.Requests;
 using static Cambist.Conformance.Tests.Rows.IntrospectionRows;
 
 namespace Cambist.Conformance.Tests.Rows;
