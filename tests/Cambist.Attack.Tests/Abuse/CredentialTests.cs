@@ -7,7 +7,8 @@ using static Cambist.Testing.Requests;
 namespace Cambist.Attack.Tests.Abuse;
 
 /// <summary>AB-57, AB-58 and AB-62: credentials bent out of shape.</summary>
-public sealed class CredentialTests(MainWorld world)
+[Collection(AbuseCollection.Name)]
+public sealed class CredentialTests(AbuseWorld world)
 {
     const string AssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 

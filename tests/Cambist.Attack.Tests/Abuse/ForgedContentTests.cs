@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Cambist.Protocol;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
+using Cambist.Testing;
 
 namespace Cambist.Attack.Tests.Abuse;
 

@@ -6,7 +6,7 @@ using static Cambist.Testing.Requests;
 namespace Cambist.Attack.Tests.Abuse;
 
 /// <summary>AB-55: bodies that never end, in time or in size. In a class of its own: it waits for the server's patience to end.</summary>
-public sealed class SlowTests(MainWorld world)
+public sealed class SlowTests(AbuseWorld world) : IClassFixture<AbuseWorld>
 {
     static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

@@ -76,7 +76,7 @@ sealed class LocalEngine : IAsyncDisposable
 
     public async Task<Outcome> SendAsync(Ask ask, (string Token, string Type)? subject, Func<IEnumerable<string>, IEnumerable<string>> order)
     {
-        var credentials = new PresentedCredentials { Authorization = "Basic " + TestServer.BasicCredentials(ask.Caller.Id, Registries.SecretOf(ask.Caller.Id)) };
+        var credentials = new PresentedCredentials { Authorization = "Basic " + TestServer.BasicCredentials(ask.Caller.Id, Requests.SecretOf(ask.Caller.Id)) };
         var (targets, scopes) = (new RequestedTargets([ask.Target.Identifier], []), ask.Scopes is { } asked ? (System.Collections.Immutable.ImmutableArray<string>?)[.. order(asked)] : null);
         return subject is { } token
             ? await _engine.Exchange.ExchangeAsync(new() { Credentials = credentials, SubjectToken = token.Token, SubjectTokenType = TestServer.TokenType(token.Type), Targets = targets, Scopes = scopes }, CancellationToken.None)

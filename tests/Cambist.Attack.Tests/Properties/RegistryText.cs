@@ -1,3 +1,5 @@
+using Cambist.Testing;
+
 namespace Cambist.Attack.Tests.Properties;
 
 /// <summary>
@@ -27,7 +29,7 @@ sealed class RegistryText(RandomRegistry registry, string issuer, string key, Fu
     string Scopes(string[] scopes) => scopes.Length == 0 ? "" : $", scopes: {List(scopes)}";
 
     string Client(Caller caller) => $"{caller.Id}: {Map([
-        $"secrets: {{ value: {Registries.SecretOf(caller.Id)} }}",
+        $"secrets: {{ value: {Requests.SecretOf(caller.Id)} }}",
         .. caller.Serves.Length > 0 ? [$"serves: {List(caller.Serves.Select(Name))}"] : Array.Empty<string>(),
         .. caller.Credentials is { } own ? [$"client_credentials: {{ {Name(own.Api)}: {List(own.Scopes)} }}"] : Array.Empty<string>(),
     ])}";

@@ -146,21 +146,6 @@ public sealed class IntrospectionRows(OpaqueWorld world)
         }
     }
 
-    [Theory]
-    [InlineData("JWT")]
-    [InlineData("token-introspection+jwt")]
-    [InlineData("dpop+jwt")]
-    [InlineData(null)]
-    public async Task AB_75_a_jwt_of_ours_of_another_kind_is_inactive(string? type)
-    {
-        foreach (var server in Both)
-        {
-            var claims = (await world.ReportsAsync(server)).Claims;
-            ShouldBeActive(await server.IntrospectAsync("billing", server.SignAsServer(claims.DeepClone().AsObject())));
-            ShouldBeInactive(await server.IntrospectAsync("billing", server.SignAsServer(claims, type)));
-        }
-    }
-
     [Fact]
     public async Task IN_04_expired_and_revoked_tokens_are_inactive()
     {

@@ -90,11 +90,6 @@ public sealed class RevocationRows(OpaqueWorld world)
     }
 
     [Fact]
-    public async Task AB_77_a_token_of_a_megabyte_is_too_large() =>
-        await world.RefusesAsync(Reason.RequestTooLarge, server => server.SendBodyAsync(
-            "web", Form("token=" + new string('x', 1 << 20)), "/revoke", change: request => request.Headers.ExpectContinue = true));
-
-    [Fact]
     public async Task RV_03_AB_76_a_token_of_another_client_is_refused_and_stays_active()
     {
         var texts = new HashSet<string?>();

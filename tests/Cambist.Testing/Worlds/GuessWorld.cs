@@ -1,8 +1,7 @@
 using Cambist.Protocol;
-using Cambist.Testing;
 using static Cambist.Testing.Requests;
 
-namespace Cambist.Conformance.Tests;
+namespace Cambist.Testing;
 
 /// <summary>A world whose clients are guessed at: one of each way to authenticate, and a clock that stands still.</summary>
 public sealed class GuessWorld : World

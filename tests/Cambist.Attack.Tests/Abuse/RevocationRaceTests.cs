@@ -3,7 +3,7 @@ using System.Net;
 using Cambist.Testing;
 using static Cambist.Testing.Requests;
 
-namespace Cambist.Conformance.Tests.Scenarios;
+namespace Cambist.Attack.Tests.Abuse;
 
 /// <summary>The fence: once a revocation has been answered, no exchange under it commits any more.</summary>
 public sealed class RevocationRaceTests

@@ -1,7 +1,6 @@
-using Cambist.Testing;
 using static Cambist.Testing.Requests;
 
-namespace Cambist.Conformance.Tests;
+namespace Cambist.Testing;
 
 /// <summary>
 /// A world of clients that sign: <c>keyed</c> with keys in the registry, <c>remote</c> with keys at its own address, and others

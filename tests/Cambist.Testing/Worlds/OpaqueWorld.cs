@@ -1,8 +1,7 @@
 using System.Text.Json.Nodes;
-using Cambist.Testing;
 using static Cambist.Testing.Requests;
 
-namespace Cambist.Conformance.Tests;
+namespace Cambist.Testing;
 
 /// <summary>
 /// APIs that take opaque tokens: people sign in at <c>web</c> and get a token for orders, <c>orders</c> calls billing on their

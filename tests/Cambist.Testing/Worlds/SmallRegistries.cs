@@ -1,10 +1,9 @@
-using Cambist.Testing;
 using static Cambist.Testing.Requests;
 
-namespace Cambist.Conformance.Tests;
+namespace Cambist.Testing;
 
 /// <summary>Registries that several tests start from.</summary>
-static class Registries
+public static class SmallRegistries
 {
     /// <summary>Ends of every small registry: one API, one client, one rule for <paramref name="issuers"/>.</summary>
     public static string Rest(string issuers = "login") => $$"""

@@ -1,9 +1,9 @@
 using System.Text.Json.Nodes;
 
-namespace Cambist.Conformance.Tests;
+namespace Cambist.Testing;
 
 /// <summary>Changes to JSON in one expression.</summary>
-static class JsonChanges
+public static class JsonChanges
 {
     /// <summary>The text of the object with one member set.</summary>
     public static string With(this JsonObject json, string name, JsonNode? value)
