@@ -24,7 +24,7 @@ public sealed class NotOfferedTests(AbuseWorld world)
     public async Task AB_78_authorization_details_are_refused_whatever_they_say(string details)
     {
         await world.StopsIdTokenAsync(Reason.AuthorizationDetailsUnsupported, world.IdToken(), ("authorization_details", details));
-        await world.StopsAsync(Reason.AuthorizationDetailsUnsupported, async server =>
+        await world.RefusesAsync(Reason.AuthorizationDetailsUnsupported, async server =>
             await server.SendAccessTokenAsync("orders", await world.OrdersTokenAsync(server), ("audience", "billing"), ("authorization_details", details)));
     }
 
@@ -47,7 +47,7 @@ public sealed class NotOfferedTests(AbuseWorld world)
     {
         await world.StopsIdTokenAsync(Reason.RequestedTokenTypeUnsupported, world.IdToken(), ("requested_token_type", TransactionToken));
         await world.StopsAsync(Reason.SubjectTokenTypeUnsupported, server => server.ExchangeAsync("web", SecretOf("web"), """{"sub":"alice"}""", "urn:ietf:params:oauth:token-type:unsigned_json"));
-        await world.StopsAsync(Reason.SubjectTokenTypeUnsupported, async server => await server.ExchangeAsync("orders", SecretOf("orders"), await TransactionAsync(server, _ => { }), TransactionToken));
+        await world.RefusesAsync(Reason.SubjectTokenTypeUnsupported, async server => await server.ExchangeAsync("orders", SecretOf("orders"), await TransactionAsync(server, _ => { }), TransactionToken));
     }
 
     /// <summary>One of ours, truly signed, that replaces or outlives another, under every name it could be sent by.</summary>
@@ -58,7 +58,7 @@ public sealed class NotOfferedTests(AbuseWorld world)
     public async Task AB_79_a_transaction_token_of_ours_serves_under_no_other_name(string type, Reason reason)
     {
         foreach (var change in new Action<JsonObject>[] { _ => { }, claims => claims["exp"] = 1, claims => claims["sub"] = "mallory", claims => claims["txn"] = "another" })
-            await world.StopsAsync(reason, async server => await server.ExchangeAsync("orders", SecretOf("orders"), await TransactionAsync(server, change), type, ("audience", "billing")));
+            await world.RefusesAsync(reason, async server => await server.ExchangeAsync("orders", SecretOf("orders"), await TransactionAsync(server, change), type, ("audience", "billing")));
     }
 
     async Task<string> TransactionAsync(TestServer server, Action<JsonObject> change)

@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Cambist.Protocol;
 using Cambist.Testing;
 
 namespace Cambist.Attack.Tests.Properties;
@@ -74,16 +76,63 @@ sealed class LocalEngine : IAsyncDisposable
         return TestJwt.Sign(written, Key, holding.Issuer == "ext" ? "at+jwt" : "JWT").ToString();
     }
 
-    public async Task<Outcome> SendAsync(Ask ask, (string Token, string Type)? subject, Func<IEnumerable<string>, IEnumerable<string>> order)
+    /// <summary>An impersonation token, minted by an administrator; null where minting is refused.</summary>
+    public async Task<(string Text, string Id)?> MintAsync(Holding holding)
     {
-        var credentials = new PresentedCredentials { Authorization = "Basic " + TestServer.BasicCredentials(ask.Caller.Id, Requests.SecretOf(ask.Caller.Id)) };
-        var (targets, scopes) = (new RequestedTargets([ask.Target.Identifier], []), ask.Scopes is { } asked ? (System.Collections.Immutable.ImmutableArray<string>?)[.. order(asked)] : null);
-        return subject is { } token
-            ? await _engine.Exchange.ExchangeAsync(new() { Credentials = credentials, SubjectToken = token.Token, SubjectTokenType = TestServer.TokenType(token.Type), Targets = targets, Scopes = scopes }, CancellationToken.None)
-            : await _engine.ClientCredentials.IssueAsync(new() { Credentials = credentials, Targets = targets, Scopes = scopes }, CancellationToken.None);
+        var mayAct = holding.MayAct is { } name ? Claims.Parse(new JsonObject { ["may_act"] = new JsonObject { ["sub"] = name } }.ToJsonString()) : null;
+        var request = new MintRequest { Subject = holding.RawSub, Reason = "a property", Client = holding.Client, MayAct = mayAct is not null && mayAct.TryGet("may_act"u8, out var claim) ? claim : null };
+        return (await _engine.Impersonation.MintAsync(Administrator.Bootstrap, request, CancellationToken.None)).Gives(out var minted, out _) ? (minted.Token, minted.Id) : null;
     }
 
-    public static string TextOf(Outcome.Issued issued) => Encoding.ASCII.GetString(issued.Token.Span);
+    public async Task<Outcome> ForItselfAsync(Ask ask, Func<IEnumerable<string>, IEnumerable<string>> order) =>
+        await _engine.ClientCredentials.IssueAsync(new() { Credentials = Credentials(ask), Targets = Targets(ask), Scopes = Scopes(ask, order) }, CancellationToken.None);
+
+    /// <summary>Asks why, and then does it.</summary>
+    public async Task<(Outcome, Foretold)> ExchangeAsync(Ask ask, Script.Token subject, Script.Token? actor, Func<IEnumerable<string>, IEnumerable<string>> order)
+    {
+        var request = new ExchangeRequest
+        {
+            Credentials = Credentials(ask),
+            SubjectToken = subject.Text,
+            SubjectTokenType = TestServer.TokenType(subject.Type),
+            ActorToken = actor?.Text,
+            ActorTokenType = actor is null ? null : TestServer.TokenType(actor.Type),
+            Targets = Targets(ask),
+            Scopes = Scopes(ask, order),
+        };
+        var foretold = await ForetellAsync(request, GrantTypes.TokenExchange);
+        return (await _engine.Exchange.ExchangeAsync(request, CancellationToken.None), foretold);
+    }
+
+    /// <summary>Asks why, and then does it.</summary>
+    public async Task<(Outcome, Foretold)> RefreshAsync(Ask ask, string token, Func<IEnumerable<string>, IEnumerable<string>> order)
+    {
+        var request = new RefreshRequest { Credentials = Credentials(ask), RefreshToken = token, Scopes = Scopes(ask, order) };
+        var foretold = await ForetellAsync(request.AsExchange(), GrantTypes.RefreshToken);
+        return (await _engine.Exchange.RefreshAsync(request, CancellationToken.None), foretold);
+    }
+
+    async Task<Foretold> ForetellAsync(ExchangeRequest request, string grant)
+    {
+        var before = await NewestAsync();
+        await _engine.ExplainAsync(request, grant, CancellationToken.None); // asking once more is asking the same
+        var explanation = await _engine.ExplainAsync(request, grant, CancellationToken.None);
+        return new(explanation, before == await NewestAsync());
+    }
+
+    /// <summary>What the recorded decision says of itself.</summary>
+    public ValueTask<Explanation?> ExplainAsync(LedgerEntry entry) => _engine.ExplainAsync(entry, CancellationToken.None);
+
+    async Task<DecisionId?> NewestAsync() => (await _engine.Store.Decisions.PageAsync(DecisionFilter.All, default, 1, CancellationToken.None)) is [var newest] ? newest.Id : null;
+
+    static PresentedCredentials Credentials(Ask ask) =>
+        new() { ClientId = ask.Caller.Id, Authorization = "Basic " + TestServer.BasicCredentials(ask.Caller.Id, Requests.SecretOf(ask.Caller.Id)) };
+
+    static RequestedTargets Targets(Ask ask) => new([ask.Target.Identifier], []);
+
+    static ImmutableArray<string>? Scopes(Ask ask, Func<IEnumerable<string>, IEnumerable<string>> order) => ask.Scopes is { } asked ? [.. order(asked)] : null;
+
+    public static string TextOf(ReadOnlyMemory<byte> token) => Encoding.ASCII.GetString(token.Span);
 
     public ValueTask DisposeAsync() => _engine.DisposeAsync();
 
