@@ -46,7 +46,7 @@ sealed class Coverage
         Given.ShouldBeGreaterThan(sent / 6, ToString());
         Sum(_refused).ShouldBeGreaterThan(sent / 8, ToString());
         foreach (var kind in new[] { "external token", "token of ours", "actor token", "impersonation", "refresh", "client credentials", "third hop or later", "chain of several" })
-            _given.GetValueOrDefault(kind).ShouldBeGreaterThan(_loaded / 20, $"{kind}: {this}");
+            _given.GetValueOrDefault(kind).ShouldBeGreaterThan(_loaded / 40, $"{kind}: {this}");
         foreach (var reason in new[] { Reason.NoRule, Reason.Denied, Reason.SubjectNotForCaller, Reason.ScopeNotGranted, Reason.NothingToGrant, Reason.MayActMismatch, Reason.ChainTooDeep, Reason.SubjectKeyBound })
             _refused.GetValueOrDefault(reason.WireName()).ShouldBeGreaterThan(0, $"{reason}: {this}");
     }

@@ -89,7 +89,8 @@ sealed class Oracle(RandomRegistry registry, string issuer, long now)
         ? [.. list.Where(scope => subject.Scopes?.Contains((gift.Api, scope)) ?? true)]
         : [.. gift.Map.Where(entry => entry.Held is null || entry.Held.Any(held => subject.Scopes?.Contains(held) == true)).Select(entry => entry.Scope)];
 
-    static bool Fits(RandomRule rule, Holding subject) =>
+    /// <summary>Whether a rule selects a subject token.</summary>
+    public static bool Fits(RandomRule rule, Holding subject) =>
         rule.Issuers.Contains(subject.Issuer)
         && (rule.Kinds?.Contains(subject.Kind) ?? (!subject.IsOurs || subject.Kind == "user"))
         && (rule.Tier is null || rule.Tier == subject.Tier)

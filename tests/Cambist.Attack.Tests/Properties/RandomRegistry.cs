@@ -55,8 +55,9 @@ sealed record RandomRule(string[] Clients, string[] Issuers, string[]? Kinds, st
         string[] clients = [.. tape.Some(callers, 1).Select(caller => caller.Id)];
         var actor = RandomActor.Of(tape);
         var mayRefresh = !actor.WantsToken && !issuers.Contains(Holding.Impersonation);
+        string[]? kinds = (issuers.Length > 1 && issuers.Contains(Holding.Impersonation)) || tape.Once(3) ? tape.Once(4) ? tape.Some(RandomRegistry.Kinds, 2) : RandomRegistry.Kinds : null;
         return new(
-            clients, issuers, tape.Once(3) ? RandomRegistry.Kinds : null, tape.Once(6) ? tape.One(RandomRegistry.Tiers) : null, tape.Once(6) ? tape.One(RandomRegistry.Names) : null,
+            clients, issuers, kinds, tape.Once(6) ? tape.One(RandomRegistry.Tiers) : null, tape.Once(6) ? tape.One(RandomRegistry.Names) : null,
             actor, 1 + tape.Below(4), tape.Once(3) ? 30 + (30 * tape.Below(10)) : null, !issuers.Contains("self") && tape.Once(2), mayRefresh && tape.Once(3) ? 3600 : null,
             [.. tape.Some(apis, 1).Select(api => Gift.Of(tape, api, apis))]);
     }

@@ -82,7 +82,7 @@ sealed class Script
 
     async Task<Step> ExchangeAsync(LocalEngine engine, Wish wish, List<Token> tokens, Func<IEnumerable<string>, IEnumerable<string>> order)
     {
-        var subject = Pick(tokens, wish.Pick, token => wish.Hope is { } hope && hope.Issuers.Contains(token.Holding.Issuer) && MayUse(wish.Caller, token.Holding));
+        var subject = Pick(tokens, wish.Pick, token => wish.Hope is { } hope && Oracle.Fits(hope, token.Holding) && MayUse(wish.Caller, token.Holding));
         var actor = wish.SendsActor ? Pick([.. tokens.Where(token => token.Holding.Issuer != Holding.Impersonation)], wish.ActorPick, token =>
             wish.Hope is { } hope && hope.Actor.Issuers.Contains(token.Holding.Issuer) && token.Holding.Act.Length == 0 && MayUse(wish.Caller, token.Holding)) : null;
         var ask = new Ask(wish.Caller, wish.Target, wish.Scopes, actor?.Holding);
@@ -125,11 +125,12 @@ sealed class Script
     Wish Wished(Tape tape)
     {
         var rule = tape.One(_registry.Rules);
-        var caller = tape.Once(5) ? tape.One(_registry.Callers) : Named(tape.One(rule.Clients));
         var way = tape.Below(8) switch { 7 => Way.ClientCredentials, 6 => Way.Refresh, _ => Way.Exchange };
-        var target = tape.Once(5) ? tape.One(_registry.Apis) : _registry.Apis[way == Way.ClientCredentials && caller.Credentials is { } own ? own.Api : tape.One(rule.Gifts).Api];
+        Caller[] able = [.. way == Way.ClientCredentials ? _registry.Callers.Where(one => one.Credentials is not null) : rule.Clients.Select(Named)];
+        var caller = tape.Once(8) || able.Length == 0 ? tape.One(_registry.Callers) : tape.One(able);
+        var target = tape.Once(8) ? tape.One(_registry.Apis) : _registry.Apis[way == Way.ClientCredentials && caller.Credentials is { } own ? own.Api : tape.One(rule.Gifts).Api];
         var scopes = tape.Once(3) && target.Scopes.Length > 0 ? tape.Some(target.Scopes, 1) : null;
-        return new(way, caller, target, scopes, tape.Once(5) ? null : rule, tape.Below(40), rule.Actor.WantsToken != tape.Once(10), tape.Below(40));
+        return new(way, caller, target, scopes, tape.Once(8) ? null : rule, tape.Below(40), rule.Actor.WantsToken != tape.Once(10), tape.Below(40));
     }
 
     Caller Named(string id) => _registry.Callers.Single(caller => caller.Id == id);
