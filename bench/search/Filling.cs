@@ -16,17 +16,20 @@ sealed class Filling(int entries)
     /// <summary>Some ids of tokens, evenly from all.</summary>
     public List<string> Ids { get; } = [];
 
-    /// <param name="store">What to fill.</param>
+    /// <param name="commit">Where a batch goes to, and which share of all comes before it.</param>
     /// <param name="atOnce">Entries a batch.</param>
-    public async Task FillAsync(Store store, int atOnce)
+    public async Task FillAsync(Func<LedgerEntry[], double, Task> commit, int atOnce)
     {
         for (var done = 0; done < entries; done += atOnce)
         {
             var batch = Enumerable.Range(0, Math.Min(atOnce, entries - done)).Select(_ => Next()).ToArray();
-            await Task.WhenAll(batch.Select(entry => store.Ledger.CommitAsync(entry, CancellationToken.None).AsTask()));
+            await commit(batch, (double)done / entries);
             if (done % Math.Max(entries / 500 / atOnce * atOnce, atOnce) == 0 && Array.Find(batch, entry => entry.IssuedId is not null) is { } issued) Ids.Add(issued.IssuedId!);
         }
     }
+
+    /// <summary>All of a batch at once.</summary>
+    public static Task CommitAsync(Store store, LedgerEntry[] batch) => Task.WhenAll(batch.Select(entry => store.Ledger.CommitAsync(entry, CancellationToken.None).AsTask()));
 
     public LedgerEntry Next()
     {

@@ -3,23 +3,26 @@ using Cambist.Protocol;
 
 namespace Cambist.SearchBench;
 
-/// <summary>What is looked for, and how long a page of 50 took.</summary>
+/// <summary>What is looked for, and how long it took: of a search a page of 50.</summary>
 static class LookUps
 {
     const int Page = 50;
 
-    public static readonly string[] Names =
+    static readonly string[] Names =
     [
         "a subject", "a subject nobody is", "a client", "a client's refusals", "a client's, of one reason", "a subject at a client", "a subject's refusals",
-        "a reason", "a token's family", "a family at a client", "a token itself", "a client's, at a time",
+        "a reason", "a token's family", "a family at a client", "a token itself", "a client's, before a time", "a minute of all",
     ];
 
-    public static DecisionFilter Filter(int kind, Filling filling, Random random, (long From, long Until) times)
+    public static readonly (string Name, Func<Place, Random, Task<int>> Look)[] Searches =
+        [.. Names.Select((name, kind) => (name, (Func<Place, Random, Task<int>>)(async (place, random) => (await place.Store.Decisions.PageAsync(Filter(kind, place, random), default, Page, default)).Count)))];
+
+    static DecisionFilter Filter(int kind, Place place, Random random)
     {
         var client = Filling.ClientOf(random);
-        var subject = filling.SubjectOf(random);
-        var id = filling.Ids[random.Next(filling.Ids.Count)];
-        var at = random.NextInt64(times.From, times.Until);
+        var subject = place.Filling.SubjectOf(random);
+        var id = place.Filling.Ids[random.Next(place.Filling.Ids.Count)];
+        var at = random.NextInt64(place.Times.From, place.Times.Until);
         return kind switch
         {
             0 => new() { Subject = subject },
@@ -33,39 +36,43 @@ static class LookUps
             8 => new() { Lineage = id.Split('.')[0] },
             9 => new() { Lineage = id.Split('.')[0], Client = client },
             10 => new() { Issued = id },
-            _ => new() { Client = client, Until = at },
+            11 => new() { Client = client, Until = at },
+            _ => new() { From = at - 60_000, Until = at },
         };
     }
 
-    /// <returns>Milliseconds, sorted, and how many entries a page had on average.</returns>
-    public static async Task<(double[] Sorted, double Found)> TimeAsync(Store store, Filling filling, int kind, int count, (long From, long Until) times)
+    /// <summary>Each kind in both stores, in rounds that take turns; a line each.</summary>
+    public static async Task CompareAsync(IEnumerable<(string Name, Func<Place, Random, Task<int>> Look)> kinds, Place few, Place many, int count, int rounds)
     {
-        var random = new Random(kind);
-        var (took, found) = (new List<double>(), 0);
+        Console.WriteLine($"{"ms",-28} {"few",12} {"p95",8} {"found",6} {"many",14} {"p95",8} {"found",6} {"ratio",7}");
+        foreach (var (name, look) in kinds)
+        {
+            List<(double Took, int Found)> inFew = [], inMany = [];
+            for (var round = 0; round <= rounds; round++)
+            {
+                foreach (var (place, times) in new[] { (few, inFew), (many, inMany) })
+                {
+                    var one = await TimeAsync(random => look(place, random), new(round), count);
+                    if (round > 0) times.AddRange(one);
+                }
+            }
+
+            Console.WriteLine($"{name,-28} {Of(inFew, 0.5),12:0.00} {Of(inFew, 0.95),8:0.00} {inFew.Average(one => one.Found),6:0.0} {Of(inMany, 0.5),14:0.00} {Of(inMany, 0.95),8:0.00} {inMany.Average(one => one.Found),6:0.0} {Of(inMany, 0.5) / Of(inFew, 0.5),7:0.0}");
+        }
+    }
+
+    static async Task<List<(double Took, int Found)>> TimeAsync(Func<Random, Task<int>> look, Random random, int count)
+    {
+        var times = new List<(double, int)>();
         for (var i = 0; i < count; i++)
         {
-            var filter = Filter(kind, filling, random, times);
             var begin = Stopwatch.GetTimestamp();
-            found += (await store.Decisions.PageAsync(filter, default, Page, CancellationToken.None)).Count;
-            took.Add(Stopwatch.GetElapsedTime(begin).TotalMilliseconds);
+            var found = await look(random);
+            times.Add((Stopwatch.GetElapsedTime(begin).TotalMilliseconds, found));
         }
 
-        return ([.. took.Order()], (double)found / count);
+        return times;
     }
 
-    /// <summary>Each kind in both stores, a line each.</summary>
-    public static async Task CompareAsync((Store Store, Filling Filling, (long From, long Until) Times) few, (Store Store, Filling Filling, (long From, long Until) Times) many, int count)
-    {
-        Console.WriteLine($"{"a page of 50: ms",-28} {"few",12} {"p95",8} {"found",6} {"many",14} {"p95",8} {"found",6} {"ratio",7}");
-        for (var kind = 0; kind < Names.Length; kind++)
-        {
-            await TimeAsync(few.Store, few.Filling, kind, count / 4, few.Times);
-            var (inFew, foundFew) = await TimeAsync(few.Store, few.Filling, kind, count, few.Times);
-            var (inMany, foundMany) = await TimeAsync(many.Store, many.Filling, kind, count, many.Times);
-            Console.WriteLine(
-                $"{Names[kind],-28} {Median(inFew),12:0.00} {inFew[^(count / 20)],8:0.00} {foundFew,6:0.0} {Median(inMany),14:0.00} {inMany[^(count / 20)],8:0.00} {foundMany,6:0.0} {Median(inMany) / Median(inFew),7:0.0}");
-        }
-    }
-
-    static double Median(double[] sorted) => sorted[sorted.Length / 2];
+    static double Of(List<(double Took, int Found)> times, double share) => times.Select(one => one.Took).Order().ElementAt((int)(times.Count * share));
 }

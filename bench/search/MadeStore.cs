@@ -12,7 +12,7 @@ sealed record MadeStore(string Path, Filling Filling, (long From, long Until) Ti
         var watch = Stopwatch.StartNew();
         var from = Now;
         var filling = new Filling(entries);
-        await using (var store = SqliteStore.Open(path, TimeProvider.System)) await filling.FillAsync(store, 64);
+        await using (var store = SqliteStore.Open(path, TimeProvider.System)) await filling.FillAsync((batch, _) => Filling.CommitAsync(store, batch), 64);
         Console.WriteLine($"{entries:N0} entries of {filling.Subjects:N0} people, {Size(path):N0} MiB, in {watch.Elapsed.TotalSeconds:0} s");
         return new(path, filling, (from, Now));
     }

@@ -4,9 +4,10 @@
 //
 // Ten million entries want about 10 GB in the temporary folder (TMPDIR).
 //
-//   dotnet run -c Release --project bench/search postgres CONNECTION [MANY] [FEW] [LOOKUPS_OF_A_KIND] [SECONDS_A_ROUND] [ROUNDS]
+//   dotnet run -c Release --project bench/search postgres CONNECTION [MANY] [FEW] [LOOKUPS_OF_A_KIND] [SECONDS_A_ROUND] [ROUNDS] [DAYS]
 //
-// makes the databases search_few and search_many on that server, and drops them in the end.
+// makes the databases search_few and search_many on that server, their entries spread over so many days, and drops them in the end; with KEEP=1 it
+// leaves them, and the next run takes what it finds.
 using System.Diagnostics;
 using Cambist;
 using Cambist.SearchBench;
@@ -14,7 +15,7 @@ using Cambist.SearchBench;
 if (args is ["postgres", var connection, .. var rest])
 {
     args = rest;
-    await OnPostgres.MeasureAsync(connection, Argument(0, 10_000_000), Argument(1, 10_000), Argument(2, 100), TimeSpan.FromSeconds(Argument(3, 3)), Argument(4, 5));
+    await OnPostgres.MeasureAsync(connection, Argument(0, 10_000_000), Argument(1, 10_000), Argument(2, 100), TimeSpan.FromSeconds(Argument(3, 3)), Argument(4, 5), Argument(5, 10));
     return;
 }
 
@@ -34,7 +35,7 @@ try
 
     foreach (var made in new[] { small, large }) await made.IndexAsync();
     await using (Store fewStore = small.Open(), manyStore = large.Open())
-        await LookUps.CompareAsync((fewStore, small.Filling, small.Times), (manyStore, large.Filling, large.Times), lookUps);
+        await LookUps.CompareAsync(LookUps.Searches, new(fewStore, small.Filling, small.Times, [], 0), new(manyStore, large.Filling, large.Times, [], 0), lookUps, rounds);
 
     await Writing.MeasureAsync(folder, TimeSpan.FromSeconds(seconds), rounds);
 }

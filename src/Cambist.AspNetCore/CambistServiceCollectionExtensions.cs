@@ -24,6 +24,7 @@ public static class CambistServiceCollectionExtensions
         services.AddSingleton(http);
         services.AddSingleton<PlainHttp>();
         services.AddSingleton<ClientAddress>();
+        services.AddSingleton<StoreOutage>();
         services.AddSingleton<TokenEndpoint>();
         services.AddSingleton<IntrospectionEndpoint>();
         services.AddSingleton<RevocationEndpoint>();

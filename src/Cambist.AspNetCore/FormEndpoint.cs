@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace Cambist.AspNetCore;
 
 /// <summary>An endpoint that takes a form over POST from an authenticated client: what they all do before and after the engine decides.</summary>
-abstract class FormEndpoint(CambistEngine engine, PlainHttp plainHttp, ClientAddress clientAddress, ILogger log)
+abstract class FormEndpoint(CambistEngine engine, PlainHttp plainHttp, ClientAddress clientAddress, StoreOutage outage, ILogger log)
 {
     protected CambistEngine Engine => engine;
 
@@ -45,11 +45,12 @@ abstract class FormEndpoint(CambistEngine engine, PlainHttp plainHttp, ClientAdd
             var credentials = TokenRequests.Credentials(form, authorization.Count == 0 ? null : authorization.ToString(), clientAddress.Of(http));
             var outcome = await DecideAsync(http, form, credentials);
             DecisionLog.Write(log, outcome);
+            if (outcome is not Outcome.Refused { Entry: null }) outage.Passed();
             await TokenResponses.WriteAsync(http, outcome, IsExchange(form), profile);
         }
         catch (StoreUnavailableException e)
         {
-            log.LogError(e, "The store cannot be used now; answered 503");
+            outage.Met(e);
             await TokenResponses.WriteErrorAsync(http, Reason.StoreUnavailable, profile);
         }
         catch (BadHttpRequestException e) when (!http.Response.HasStarted)

@@ -24,7 +24,7 @@ static class HealthDocument
             json.WriteNumber("errors", refused.Errors);
             json.WriteString("since", refused.Since.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture));
             json.WriteEndObject();
-            json.WriteString("message", "The registry file, or a file it names, cannot be used, and the last good registry is served. The log has every error; mend it, and it is read again by itself.");
+            json.WriteString("message", "The registry file, or a file it names, cannot be used, or a policy test of it fails, and the last good registry is served. The log has every error; mend it, and it is read again by itself.");
         }
 
         json.WriteEndObject();

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Cambist.AspNetCore;
 
 /// <summary>An endpoint that is asked about one token.</summary>
-abstract class PresentedTokenEndpoint(CambistEngine engine, PlainHttp plainHttp, ClientAddress clientAddress, ILogger log)
-    : FormEndpoint(engine, plainHttp, clientAddress, log)
+abstract class PresentedTokenEndpoint(CambistEngine engine, PlainHttp plainHttp, ClientAddress clientAddress, StoreOutage outage, ILogger log)
+    : FormEndpoint(engine, plainHttp, clientAddress, outage, log)
 {
     protected override string[] Known => FormFields.OfPresentedToken;
 
@@ -25,16 +25,16 @@ abstract class PresentedTokenEndpoint(CambistEngine engine, PlainHttp plainHttp,
 }
 
 /// <summary><c>POST /introspect</c> (RFC 7662).</summary>
-sealed class IntrospectionEndpoint(CambistEngine engine, PlainHttp plainHttp, ClientAddress clientAddress, ILogger<IntrospectionEndpoint> log)
-    : PresentedTokenEndpoint(engine, plainHttp, clientAddress, log)
+sealed class IntrospectionEndpoint(CambistEngine engine, PlainHttp plainHttp, ClientAddress clientAddress, StoreOutage outage, ILogger<IntrospectionEndpoint> log)
+    : PresentedTokenEndpoint(engine, plainHttp, clientAddress, outage, log)
 {
     protected override ValueTask<Outcome> DecideAsync(PresentedToken request, CancellationToken cancellationToken) =>
         Engine.Introspection.IntrospectAsync(request, cancellationToken);
 }
 
 /// <summary><c>POST /revoke</c> (RFC 7009).</summary>
-sealed class RevocationEndpoint(CambistEngine engine, PlainHttp plainHttp, ClientAddress clientAddress, ILogger<RevocationEndpoint> log)
-    : PresentedTokenEndpoint(engine, plainHttp, clientAddress, log)
+sealed class RevocationEndpoint(CambistEngine engine, PlainHttp plainHttp, ClientAddress clientAddress, StoreOutage outage, ILogger<RevocationEndpoint> log)
+    : PresentedTokenEndpoint(engine, plainHttp, clientAddress, outage, log)
 {
     protected override ValueTask<Outcome> DecideAsync(PresentedToken request, CancellationToken cancellationToken) =>
         Engine.Revocation.RevokeAsync(request, cancellationToken);

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Cambist.AspNetCore;
 
 /// <summary><c>POST /token</c>: reads the request, hands it to the engine, writes the answer and the one log line.</summary>
-sealed class TokenEndpoint(CambistEngine engine, PlainHttp plainHttp, ClientAddress clientAddress, ILogger<TokenEndpoint> log)
-    : FormEndpoint(engine, plainHttp, clientAddress, log)
+sealed class TokenEndpoint(CambistEngine engine, PlainHttp plainHttp, ClientAddress clientAddress, StoreOutage outage, ILogger<TokenEndpoint> log)
+    : FormEndpoint(engine, plainHttp, clientAddress, outage, log)
 {
     protected override string[] Known => FormFields.OfToken;
 

@@ -25,6 +25,8 @@ static class CommandLine
             InspectCommand.Create(terminal),
             ExplainCommand.Create(terminal),
             ExchangeCommand.Create(terminal),
+            ReachCommand.Create(terminal),
+            ReplayCommand.Create(terminal),
             NewCommand.Create(terminal),
             DemoCommand.Create(),
             KeysCommand.Create(terminal),

@@ -17,6 +17,9 @@ sealed record Terminal(Stream Input, TextWriter Output, TextWriter Error)
     /// <summary>Whether standard output takes more than ASCII.</summary>
     public bool WritesUnicode { get; init; } = true;
 
+    /// <summary>Whether standard error is a terminal, where a line may be written over.</summary>
+    public bool ShowsProgress { get; init; }
+
     /// <summary>The clock that tells how old a token is.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
@@ -29,6 +32,7 @@ sealed record Terminal(Stream Input, TextWriter Output, TextWriter Error)
             ColoursError = wantsColour && !Console.IsErrorRedirected,
             Width = Console.IsOutputRedirected ? null : WidthOfConsole(),
             WritesUnicode = Console.OutputEncoding.CodePage == Encoding.UTF8.CodePage,
+            ShowsProgress = !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is not "dumb",
         };
     }
 

@@ -1,18 +1,33 @@
+using System.Data;
 using System.Data.Common;
+using System.Diagnostics;
 using Npgsql;
 
 namespace Cambist.Storage.Postgres;
 
-/// <summary>Connections to the primary, whichever of the hosts it is.</summary>
+/// <summary>
+/// Connections to the primary, whichever of the hosts it is. They are kept here between two uses, and not by Npgsql's pool: one on which
+/// anything failed is closed and never used again. A statement that fails while it is prepared stays prepared without what it returns, and
+/// so the next to use it would read somebody's rows where none are expected.
+/// </summary>
 sealed class Connections : IAsyncDisposable
 {
     // A node that vanished in the middle of a transaction holds the fence until its end is noticed: seconds, not TCP's two hours.
     // CommitWatch hears warnings, whatever the database or the role leaves out. Every statement is short; compiling one, on the strength of a poor estimate, would take ten times as long as running it.
-    const string Session = "-c lock_timeout=8000 -c statement_timeout=15000 -c idle_in_transaction_session_timeout=10000"
+    const string Session = Durability.Asked + " -c lock_timeout=8000 -c statement_timeout=15000 -c idle_in_transaction_session_timeout=10000"
         + " -c client_min_messages=warning -c jit=off -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 -c tcp_user_timeout=10000";
 
+    static readonly TimeSpan LongestIdle = TimeSpan.FromMinutes(5);
+
     readonly NpgsqlDataSource _primary;
+    readonly SemaphoreSlim _places;
+    readonly TimeSpan _patience;
+    readonly Lock _gate = new();
+    readonly List<Idle> _idle = []; // the one used last is taken first
+    int _generation;
     volatile bool _closed;
+
+    readonly record struct Idle(NpgsqlConnection Connection, long Since);
 
     public Connections(string connectionString)
     {
@@ -27,7 +42,8 @@ sealed class Connections : IAsyncDisposable
         settings.AutoPrepareMinUsages = 2;
         settings.HostRecheckSeconds = 1;
         settings.Multiplexing = false; // a transaction is a connection's
-        settings.NoResetOnClose = true; // nothing outlives a transaction
+        (_places, _patience) = (new(Math.Max(1, settings.MaxPoolSize - 1)), TimeSpan.FromSeconds(settings.Timeout)); // one is the writer's own
+        settings.Pooling = false;
         settings.IncludeErrorDetail = false; // it quotes values
         settings.Options = $"{Session} {settings.Options}".TrimEnd();
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
@@ -42,7 +58,7 @@ sealed class Connections : IAsyncDisposable
         }
     }
 
-    /// <summary>A connection to the primary. What a caller leaves open in it is rolled back when it is disposed.</summary>
+    /// <summary>A new connection to the primary, for the caller to close.</summary>
     /// <exception cref="StoreUnavailableException">None of the hosts is a primary that answers.</exception>
     public async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
     {
@@ -57,23 +73,54 @@ sealed class Connections : IAsyncDisposable
         }
     }
 
-    /// <summary>One statement, on the primary.</summary>
-    /// <exception cref="StoreUnavailableException">The store cannot be read now.</exception>
-    public async ValueTask<T> ReadAsync<T>(Action<NpgsqlBatch> ask, Func<NpgsqlDataReader, Task<T>> read, CancellationToken cancellationToken)
+    /// <summary>Works on a connection to the primary. Whoever begins a transaction ends it; where the work throws, the connection is closed.</summary>
+    /// <exception cref="StoreUnavailableException">None of the hosts is a primary that answers, or what was asked of it failed.</exception>
+    public async Task<T> UseAsync<T>(Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellationToken)
     {
+        if (!await _places.WaitAsync(_patience, cancellationToken)) throw new StoreUnavailableException($"All connections to PostgreSQL were in use for {_patience.TotalSeconds:0} s.");
+        NpgsqlConnection? connection = null;
         try
         {
-            await using var connection = await OpenAsync(cancellationToken);
-            await using var batch = new NpgsqlBatch(connection);
-            ask(batch);
-            await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-            return await read(reader);
+            var generation = Volatile.Read(ref _generation);
+            connection = Take() ?? await OpenAsync(cancellationToken);
+            var result = await work(connection);
+            await KeepAsync(connection, generation);
+            return result;
         }
         catch (Exception e)
         {
-            throw Fault(e);
+            var fault = Fault(e, connection);
+            if (connection is not null) await connection.DisposeAsync();
+            throw fault;
+        }
+        finally
+        {
+            _places.Release();
         }
     }
+
+    /// <summary>The same for what gives nothing.</summary>
+    public Task UseAsync(Func<NpgsqlConnection, Task> work, CancellationToken cancellationToken) =>
+        UseAsync(
+            async connection =>
+            {
+                await work(connection);
+                return true;
+            },
+            cancellationToken);
+
+    /// <summary>One statement, on the primary.</summary>
+    /// <exception cref="StoreUnavailableException">The store cannot be read now.</exception>
+    public async ValueTask<T> ReadAsync<T>(Action<NpgsqlBatch> ask, Func<NpgsqlDataReader, Task<T>> read, CancellationToken cancellationToken) =>
+        await UseAsync(
+            async connection =>
+            {
+                await using var batch = new NpgsqlBatch(connection);
+                ask(batch);
+                await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+                return await read(reader);
+            },
+            cancellationToken);
 
     /// <summary>Statements without parameters, in one round trip.</summary>
     public static async Task RunAsync(NpgsqlConnection connection, params string[] statements)
@@ -83,28 +130,79 @@ sealed class Connections : IAsyncDisposable
         await batch.ExecuteNonQueryAsync();
     }
 
-    public Exception Fault(Exception e)
+    /// <summary>What a failure means, and what follows for the other connections.</summary>
+    /// <param name="e">The failure.</param>
+    /// <param name="connection">Where it happened, if anywhere.</param>
+    public Exception Fault(Exception e, NpgsqlConnection? connection = null)
     {
-        // Connected to what is a standby now: the others of the pool are no better.
-        if (e is PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction }) _primary.Clear();
-        return PostgresFault.Of(e);
+        // It broke, or leads to what is a standby now: the others are no better.
+        var isBroken = connection is { State: not ConnectionState.Open };
+        if (isBroken || e is PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction }) Clear();
+        return PostgresFault.Of(e, isBroken);
     }
 
     public async ValueTask DisposeAsync()
     {
         _closed = true;
+        Clear();
         await _primary.DisposeAsync();
     }
 
-    /// <summary>What is answered is on disk, or it is not answered.</summary>
-    static async Task CheckAsync(NpgsqlConnection connection)
+    NpgsqlConnection? Take()
     {
-        await using var ask = new NpgsqlCommand("SELECT current_setting('fsync'), current_setting('synchronous_commit'), current_setting('full_page_writes'), pg_is_in_recovery()", connection);
+        lock (_gate)
+        {
+            while (_idle.Count > 0)
+            {
+                var connection = _idle[^1].Connection;
+                _idle.RemoveAt(_idle.Count - 1);
+                if (connection.State == ConnectionState.Open) return connection;
+                connection.Dispose(); // its keepalive found nobody
+            }
+        }
+
+        return null;
+    }
+
+    async ValueTask KeepAsync(NpgsqlConnection connection, int generation)
+    {
+        NpgsqlConnection? excess = null;
+        lock (_gate)
+        {
+            if (_closed || generation != _generation) excess = connection;
+            else
+            {
+                _idle.Add(new(connection, Stopwatch.GetTimestamp()));
+                if (Stopwatch.GetElapsedTime(_idle[0].Since) > LongestIdle)
+                {
+                    excess = _idle[0].Connection;
+                    _idle.RemoveAt(0);
+                }
+            }
+        }
+
+        if (excess is not null) await excess.DisposeAsync();
+    }
+
+    /// <summary>Closes those that are idle now, and those in use when they come back.</summary>
+    void Clear()
+    {
+        lock (_gate)
+        {
+            _generation++;
+            foreach (var idle in _idle) idle.Connection.Dispose();
+            _idle.Clear();
+        }
+    }
+
+    /// <summary>Whether a connection leads to a primary that keeps what it commits.</summary>
+    /// <exception cref="StoreUnavailableException">It does not.</exception>
+    public static async Task CheckAsync(NpgsqlConnection connection)
+    {
+        await using var ask = new NpgsqlCommand($"SELECT pg_is_in_recovery(), {Durability.Fault}", connection);
         await using var row = await ask.ExecuteReaderAsync();
         await row.ReadAsync();
-        if (row.GetBoolean(3)) throw new StoreUnavailableException("PostgreSQL is a standby here: name its primary, or all hosts of the two");
-        if (row.GetString(0) != "on" || row.GetString(1) == "off" || row.GetString(2) != "on")
-            throw new StoreUnavailableException(
-                $"PostgreSQL runs with fsync={row.GetString(0)}, synchronous_commit={row.GetString(1)}, full_page_writes={row.GetString(2)}, so an answered exchange could be lost. Set all three to on");
+        if (row.GetBoolean(0)) throw new StoreUnavailableException("PostgreSQL is a standby here: name its primary, or all hosts of the two");
+        Durability.Check(row, 1);
     }
 }

@@ -9,14 +9,20 @@ namespace Cambist.Storage.Postgres;
 /// finds out the next ones know from settings that are local to the transaction: <c>cambist.refused</c> has the numbers of the entries
 /// that are not to be recorded. So a pass is one round trip, whatever becomes of its entries.
 /// </summary>
-sealed class EntryPass(LedgerClock clock)
+/// <param name="clock">What entries are dated by.</param>
+/// <param name="isFirst">Of its transaction. Whether anything may be recorded is decided once, for all of it.</param>
+sealed class EntryPass(LedgerClock clock, bool isFirst = true)
 {
     // Nothing that comes after a revocation is dated before it, nor into what the search index has passed, nor before what this node
-    // recorded. The node's own clock counts too: a token's iat is by it, and must not be later than the entry.
+    // recorded, nor before the instant by which it was judged: a token's iat must not be later than its entry. That instant is the
+    // database's too, but for the milliseconds of the way. Where it is not, where the node's own clock ($5) is too far off, or where the server
+    // does not keep what it commits, all $4 entries are refused: nothing of them is left.
     static readonly string Stamp = $"""
-        SELECT set_config('cambist.stamp', greatest(greatest({LedgerClock.Now}, least($2, {LedgerClock.Now} + {LedgerClock.MostAhead})) << 16, $3, (greatest(separated_at, search_cut) + 1) << 16)::text, true)::bigint,
-               {LedgerClock.Now}, set_config('cambist.refused', (ARRAY[]::int[])::text, true)
-        FROM cambist.marks
+        SELECT set_config('cambist.stamp', greatest(CASE WHEN is_trusted THEN greatest(now, $2) ELSE now END << 16, $3, (greatest(separated_at, search_cut) + 1) << 16)::text, true)::bigint,
+               now, fault,
+               set_config('cambist.refused', ARRAY(SELECT generate_series(1, $4) WHERE fault IS NOT NULL OR NOT is_trusted)::text, true)
+        FROM cambist.marks, (SELECT {LedgerClock.Now} AS now, {Durability.Fault} AS fault) AS state, LATERAL (SELECT
+          $2 - now BETWEEN -{LedgerClock.MostAstray} AND {LedgerClock.MostAstray} AND $5 - now BETWEEN -{LedgerClock.MostBehind} AND {LedgerClock.MostAhead} AS is_trusted) AS clocks
         """;
 
     // The same behind the closed fence, where the newest entry of all nodes is known: a revocation's own entry comes after whatever it was too late for.
@@ -29,7 +35,7 @@ sealed class EntryPass(LedgerClock clock)
           FROM unnest($1::int[], $2::smallint[], $3::bytea[], $4::bigint[]) WITH ORDINALITY AS p (entry, kind, value, since, place)
           JOIN cambist.revocations r ON r.kind = p.kind AND r.value = p.value AND r.at >= p.since
           ORDER BY p.entry, p.place),
-        told AS MATERIALIZED (SELECT set_config('cambist.refused', (SELECT coalesce(array_agg(entry), '{}') FROM hit)::text, true))
+        told AS MATERIALIZED (SELECT set_config('cambist.refused', (current_setting('cambist.refused')::int[] || (SELECT coalesce(array_agg(entry), '{}') FROM hit))::text, true))
         SELECT told.*, hit.* FROM told LEFT JOIN hit ON true
         """;
 
@@ -76,6 +82,7 @@ sealed class EntryPass(LedgerClock clock)
     readonly Keys _consumed = new();
     readonly Tokens _stored = new();
     long[] _random = [];
+    LedgerClock.Asked _asked;
 
     /// <summary>What became of each, once it was read; they hold once the transaction has committed.</summary>
     public CommitResult[] Results { get; private set; } = [];
@@ -102,29 +109,32 @@ sealed class EntryPass(LedgerClock clock)
 
     /// <param name="batch">What is sent.</param>
     /// <param name="isRevoking">Whether the fence is closed.</param>
-    public void AppendTo(NpgsqlBatch batch, bool isRevoking = false)
+    /// <param name="isRehearsal">Whether every statement is sent, with nothing to do for it: whether it may run.</param>
+    public void AppendTo(NpgsqlBatch batch, bool isRevoking = false, bool isRehearsal = false)
     {
-        batch.Add(isRevoking ? StampOfRevocations : Stamp).WithNullable(clock.Instead).With(clock.Node).With(clock.LastStamp);
-        if (_probes.Count > 0) batch.Add(Revoked).With(_probes.Entry).With(_probes.Kind).With(_probes.Value).With(_probes.Since);
-        if (_consumed.Count > 0)
+        _asked = clock.Ask();
+        batch.Add(isRevoking ? StampOfRevocations : Stamp)
+            .WithNullable(clock.Instead).With(_asked.Ledger).With(clock.LastStamp).With(isFirst ? _entries.Count : 0).With(_asked.Node);
+        if (isRehearsal || _probes.Count > 0) batch.Add(Revoked).With(_probes.Entry).With(_probes.Kind).With(_probes.Value).With(_probes.Since);
+        if (isRehearsal || _consumed.Count > 0)
         {
             batch.Add(Consume).With(_consumed.Entry).With(_consumed.Key).With(_consumed.Kind).With(_consumed.KeepUntil);
             batch.Add(Return).With(_consumed.Key).With(_consumed.Kind);
         }
 
-        if (_stored.Count > 0) batch.Add(Keep).With(_stored.Entry).With(_stored.Hash).With(_stored.Kind).With(_stored.Id).With(_stored.ExpiresAt).With(_stored.Content);
+        if (isRehearsal || _stored.Count > 0) batch.Add(Keep).With(_stored.Entry).With(_stored.Hash).With(_stored.Kind).With(_stored.Id).With(_stored.ExpiresAt).With(_stored.Content);
         _random = new long[_entries.Count];
         RandomNumberGenerator.Fill(MemoryMarshal.AsBytes(_random.AsSpan()));
         batch.Add(Record).With(_random).With(_json);
     }
 
     /// <summary>Reads the verdicts, from the stamp's result on.</summary>
-    /// <exception cref="StoreUnavailableException">This node's clock is far from the database's; the tokens of these entries must not leave.</exception>
+    /// <exception cref="StoreUnavailableException">This node's clock is far from the database's, or the server does not keep what it commits. Nothing was recorded.</exception>
     public async Task ReadAsync(NpgsqlDataReader reader)
     {
         await reader.ReadAsync();
         var (stamp, now) = (reader.GetInt64(0), reader.GetInt64(1));
-        clock.Check(now);
+        if (isFirst) Check(reader, now);
         clock.Gave(stamp + _entries.Count);
 
         Results = new CommitResult[_entries.Count];
@@ -140,6 +150,13 @@ sealed class EntryPass(LedgerClock clock)
         await reader.NextResultAsync();
         while (await reader.ReadAsync())
             if (!reader.IsDBNull(2)) Results[reader.GetInt32(2) - 1] = CommitResult.AlreadyUsed((OneTimeKeyKind)reader.GetInt16(3));
+    }
+
+    /// <summary>As the statement did, of the same clocks.</summary>
+    void Check(NpgsqlDataReader stamp, long now)
+    {
+        Durability.Check(stamp, 2);
+        clock.Check(_asked, now);
     }
 
     DecisionId IdOf(long stamp, int index) => new(((UInt128)(ulong)(stamp + index + 1) << 64) | (ulong)_random[index]);

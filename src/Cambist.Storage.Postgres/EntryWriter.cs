@@ -26,9 +26,10 @@ sealed class EntryWriter(Connections connections, LedgerClock clock, Partitions 
             }
             catch (Exception e)
             {
+                var fault = connections.Fault(e, _connection);
                 await DisposeAsync();
                 var again = attempt < Attempts && (PostgresFault.IsWorthTryingAgain(e) || await MadePartitionAsync(e));
-                if (!again) throw connections.Fault(e);
+                if (!again) throw fault;
             }
         }
     }
@@ -56,7 +57,7 @@ sealed class EntryWriter(Connections connections, LedgerClock clock, Partitions 
         var gone = new HashSet<(OneTimeKeyKind, Hash)>();
         for (var waiting = batch.ToArray(); ;)
         {
-            var (pass, inPass, later) = Split(waiting, gone);
+            var (pass, inPass, later) = Split(waiting, gone, isFirst: !isOpen);
             await using var commands = new NpgsqlBatch(_connection);
             if (!isOpen)
             {
@@ -93,9 +94,9 @@ sealed class EntryWriter(Connections connections, LedgerClock clock, Partitions 
     }
 
     /// <summary>Those that can be decided now, those that are decided already, and those that depend on what becomes of the former.</summary>
-    (EntryPass Pass, List<PendingEntry> InPass, List<PendingEntry> Later) Split(PendingEntry[] waiting, HashSet<(OneTimeKeyKind, Hash)> gone)
+    (EntryPass Pass, List<PendingEntry> InPass, List<PendingEntry> Later) Split(PendingEntry[] waiting, HashSet<(OneTimeKeyKind, Hash)> gone, bool isFirst)
     {
-        var (pass, inPass, later) = (new EntryPass(clock), new List<PendingEntry>(waiting.Length), new List<PendingEntry>());
+        var (pass, inPass, later) = (new EntryPass(clock, isFirst), new List<PendingEntry>(waiting.Length), new List<PendingEntry>());
         foreach (var pending in waiting)
         {
             if (UsedUp(pending.Entry, gone) is { } used) pending.Result = CommitResult.AlreadyUsed(used);

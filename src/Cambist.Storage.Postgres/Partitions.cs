@@ -16,55 +16,51 @@ sealed class Partitions(Connections connections, LedgerClock clock)
     const string Names = "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'cambist.decisions'::regclass";
 
     /// <summary>Makes today's partition and those of the next two days, where they are missing; one node at a time.</summary>
-    public async Task MakeAsync(CancellationToken cancellationToken)
+    public Task MakeAsync(CancellationToken cancellationToken) => connections.UseAsync(connection => MakeAsync(connection, cancellationToken), cancellationToken);
+
+    async Task MakeAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        try
-        {
-            await using var connection = await connections.OpenAsync(cancellationToken);
-            var first = await TodayAsync(connection, cancellationToken);
-            var existing = await NamesAsync(connection, cancellationToken);
-            if (Enumerable.Range(0, DaysAhead + 1).All(i => existing.Contains(Name(first + i)))) return;
+        var first = await TodayAsync(connection, cancellationToken);
+        var existing = await NamesAsync(connection, cancellationToken);
+        if (Enumerable.Range(0, DaysAhead + 1).All(i => existing.Contains(Name(first + i)))) return;
 
-            await Connections.RunAsync(connection, Sql.Begin, Sql.LockPartitions);
-            existing = await NamesAsync(connection, cancellationToken); // another node may have been first
-            for (var day = first; day <= first + DaysAhead; day++)
-            {
-                if (existing.Contains(Name(day))) continue;
-                // Attaching a table lets commits go on; making it as a partition would lock them out.
-                await Connections.RunAsync(
-                    connection,
-                    $"CREATE TABLE cambist.{Name(day)} (LIKE cambist.decisions INCLUDING ALL)",
-                    $"ALTER TABLE cambist.decisions ATTACH PARTITION cambist.{Name(day)} FOR VALUES FROM ('{Bound(day)}') TO ('{Bound(day + 1)}')",
-                    $"CREATE TABLE cambist.{SearchName(day)} (LIKE cambist.search_pages INCLUDING ALL)",
-                    $"ALTER TABLE cambist.search_pages ATTACH PARTITION cambist.{SearchName(day)} FOR VALUES IN ({day})");
-            }
-
-            await Connections.RunAsync(connection, Sql.Commit);
-        }
-        catch (Exception e)
+        await Connections.RunAsync(connection, Sql.Begin, Sql.LockPartitions);
+        existing = await NamesAsync(connection, cancellationToken); // another node may have been first
+        for (var day = first; day <= first + DaysAhead; day++)
         {
-            throw connections.Fault(e);
+            if (existing.Contains(Name(day))) continue;
+            // Attaching a table lets commits go on; making it as a partition would lock them out.
+            await Connections.RunAsync(
+                connection,
+                $"CREATE TABLE cambist.{Name(day)} (LIKE cambist.decisions INCLUDING ALL)",
+                $"ALTER TABLE cambist.decisions ATTACH PARTITION cambist.{Name(day)} FOR VALUES FROM ('{Bound(day)}') TO ('{Bound(day + 1)}')",
+                $"CREATE TABLE cambist.{SearchName(day)} (LIKE cambist.search_pages INCLUDING ALL)",
+                $"ALTER TABLE cambist.search_pages ATTACH PARTITION cambist.{SearchName(day)} FOR VALUES IN ({day})");
         }
+
+        await Connections.RunAsync(connection, Sql.Commit);
     }
 
     /// <summary>Drops the partitions of days that ended before an instant. Where a long search is in the way it is left for the next time.</summary>
-    public async Task DropAsync(NpgsqlConnection connection, long endedBefore, CancellationToken cancellationToken)
+    public async Task DropAsync(long endedBefore, CancellationToken cancellationToken)
     {
-        foreach (var name in await NamesAsync(connection, cancellationToken))
+        var names = await connections.UseAsync(connection => NamesAsync(connection, cancellationToken), cancellationToken);
+        foreach (var name in names)
         {
             if (!TryParse(name, out var day) || (day + 1) * Day > endedBefore) continue;
             try
             {
                 // Dropping locks commits out while it waits, so it hardly waits. Another node may have been first.
-                await Connections.RunAsync(
-                    connection,
-                    Sql.Begin, "SET LOCAL lock_timeout = 200",
-                    $"DROP TABLE IF EXISTS cambist.{name}, cambist.{SearchName(day)}", $"DELETE FROM cambist.search_runs WHERE day = {day}",
-                    Sql.Commit);
+                await connections.UseAsync(
+                    connection => Connections.RunAsync(
+                        connection,
+                        Sql.Begin, "SET LOCAL lock_timeout = 200",
+                        $"DROP TABLE IF EXISTS cambist.{name}, cambist.{SearchName(day)}", $"DELETE FROM cambist.search_runs WHERE day = {day}",
+                        Sql.Commit),
+                    cancellationToken);
             }
-            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable)
+            catch (StoreUnavailableException e) when (e.InnerException is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable })
             {
-                await Connections.RunAsync(connection, "ROLLBACK");
                 return;
             }
         }

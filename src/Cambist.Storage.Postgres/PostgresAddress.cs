@@ -22,14 +22,14 @@ static class PostgresAddress
         ["sslrootcert"] = (to, value) => to.RootCertificate = value,
         ["sslcert"] = (to, value) => to.SslCertificate = value,
         ["sslkey"] = (to, value) => to.SslKey = value,
-        ["connect_timeout"] = (to, value) => to.Timeout = int.TryParse(value, out var seconds) && seconds > 0 ? seconds : throw new FormatException("connect_timeout is a whole number of seconds"),
+        ["connect_timeout"] = (to, value) => to.Timeout = int.TryParse(value, out var seconds) && seconds is > 0 and <= 1024 ? seconds : throw new FormatException("connect_timeout is a whole number of seconds from 1 to 1024"),
         ["application_name"] = (to, value) => to.ApplicationName = value,
         ["passfile"] = (to, value) => to.Passfile = value,
         ["host"] = (to, value) => to.Host = value,
         ["user"] = (to, value) => to.Username = value,
         ["password"] = (to, value) => to.Password = value,
         ["dbname"] = (to, value) => to.Database = value,
-        ["target_session_attrs"] = (to, value) => to.TargetSessionAttributes = value,
+        ["target_session_attrs"] = (_, value) => CheckTarget(value),
     };
 
     /// <exception cref="FormatException">It is neither; the message says what to write.</exception>
@@ -38,20 +38,20 @@ static class PostgresAddress
         ArgumentNullException.ThrowIfNull(address);
         var settings = address.StartsWith("postgres://", StringComparison.Ordinal) ? OfUrl(address["postgres://".Length..])
             : address.StartsWith("postgresql://", StringComparison.Ordinal) ? OfUrl(address["postgresql://".Length..])
-            : OfKeywords(address) ?? throw new FormatException($"The PostgreSQL connection has a keyword or a value that is not understood (a value with ; or = stands in quotes). {WayToWrite}");
-        if (settings.TargetSessionAttributes is not (null or "primary" or "read-write" or "any"))
-            throw new FormatException("The PostgreSQL connection can only ask for the primary (target_session_attrs): the ledger is written");
+            : OrNull(() => new NpgsqlConnectionStringBuilder(address)) ?? throw NotUnderstood();
+        CheckTarget(settings.TargetSessionAttributes);
         settings.TargetSessionAttributes = null;
         if (string.IsNullOrWhiteSpace(settings.Host)) throw new FormatException($"The PostgreSQL connection names no host. {WayToWrite}");
-        return settings.ConnectionString;
+        using var source = OrNull(() => NpgsqlDataSource.Create(settings)); // values that do not go together
+        return source is null ? throw NotUnderstood() : settings.ConnectionString;
     }
 
     // What Npgsql says of it may quote a piece of a password that has a ; in it.
-    static NpgsqlConnectionStringBuilder? OfKeywords(string text)
+    static T? OrNull<T>(Func<T> read) where T : class
     {
         try
         {
-            return new(text);
+            return read();
         }
         catch (Exception e) when (e is ArgumentException or KeyNotFoundException or InvalidCastException or FormatException or OverflowException)
         {
@@ -59,9 +59,20 @@ static class PostgresAddress
         }
     }
 
+    static FormatException NotUnderstood() => new($"The PostgreSQL connection has a keyword or a value that is not understood (a value with ; or = stands in quotes). {WayToWrite}");
+
+    static void CheckTarget(string? sessions)
+    {
+        if (sessions is not (null or "primary" or "read-write" or "any"))
+            throw new FormatException("The PostgreSQL connection can only ask for the primary (target_session_attrs): the ledger is written");
+    }
+
     // postgres://[user[:password]@]host[:port][,host[:port]…][/database][?name=value&…], as libpq reads it; all parts percent-encoded.
     static NpgsqlConnectionStringBuilder OfUrl(string rest)
     {
+        // With a / or ? in it, a piece of the password would be taken for host, port or database, which messages name; with an @ it depends on the reader.
+        if (rest.LastIndexOf('@') is var end && (end != rest.IndexOf('@', StringComparison.Ordinal) || rest.AsSpan(0, Math.Max(end, 0)).ContainsAny('/', '?')))
+            throw new FormatException("The postgres:// URL has an @ that does not end user and password. Within them, write %40 for @, %2F for / and %3F for ?; elsewhere %40 for @");
         var settings = new NpgsqlConnectionStringBuilder();
         var (body, query) = Cut(rest, rest.IndexOf('?', StringComparison.Ordinal));
         var (authority, database) = Cut(body, body.IndexOf('/', StringComparison.Ordinal));

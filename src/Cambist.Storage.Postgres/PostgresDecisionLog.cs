@@ -1,6 +1,6 @@
 namespace Cambist.Storage.Postgres;
 
-sealed class PostgresDecisionLog(Connections connections, SearchIndexer indexer) : IDecisionLog
+sealed class PostgresDecisionLog(Connections connections, SearchIndexer indexer, int mostRead) : IDecisionLog
 {
     const string ById = "SELECT id, entry FROM cambist.decisions WHERE id = $1";
 
@@ -12,31 +12,21 @@ sealed class PostgresDecisionLog(Connections connections, SearchIndexer indexer)
             async row => await row.ReadAsync(cancellationToken) ? DecisionRows.Read(row) : null,
             cancellationToken);
 
-    public async ValueTask<IReadOnlyList<LedgerEntry>> PageAsync(DecisionFilter filter, DecisionId before, int limit, CancellationToken cancellationToken)
+    public async ValueTask<DecisionPage> PageAsync(DecisionFilter filter, DecisionId before, int limit, CancellationToken cancellationToken)
     {
         var from = DecisionId.FirstOf(Milliseconds(filter.From ?? 0));
         var until = before.IsNone ? End : before;
         if (filter.Until is { } end && DecisionId.FirstOf(Milliseconds(end)) is var last && last < until) until = last;
-        if (limit <= 0 || until <= from) return [];
-        try
-        {
-            await using var connection = await connections.OpenAsync(cancellationToken);
-            if (SearchKeys.Of(filter) is { Length: > 0 } keys)
+        if (limit <= 0 || until <= from) return DecisionPage.Of([], limit);
+        return await connections.UseAsync(
+            async connection =>
             {
-                await Connections.RunAsync(connection, DecisionSearch.Begin);
-                var entries = await new DecisionSearch(connection, filter, keys, limit, cancellationToken).ReadAsync(from, until);
-                await Connections.RunAsync(connection, Sql.Commit);
-                return entries;
-            }
-
-            var found = new List<LedgerEntry>();
-            await EntryScan.ReadAsync(connection, filter, from, until, limit, found, cancellationToken);
-            return found;
-        }
-        catch (Exception e)
-        {
-            throw connections.Fault(e);
-        }
+                if (SearchKeys.Of(filter) is { Length: > 0 } keys) return await new DecisionSearch(connection, filter, keys, limit, mostRead, cancellationToken).ReadAsync(from, until);
+                var found = new List<LedgerEntry>();
+                var cutAt = await new EntryScan(connection, filter, limit, mostRead, found, cancellationToken).ReadAsync(from, until);
+                return DecisionPage.Of(found, limit, cutAt);
+            },
+            cancellationToken);
     }
 
     public ValueTask<long?> IndexAsync(CancellationToken cancellationToken) => indexer.IndexAsync(cancellationToken);

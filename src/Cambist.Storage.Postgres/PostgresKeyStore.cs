@@ -4,11 +4,12 @@ namespace Cambist.Storage.Postgres;
 
 sealed class PostgresKeyStore(Transactions transactions, Connections connections, LedgerClock clock) : IKeyStore
 {
-    const string Version = "SELECT version FROM cambist.keys_version";
+    // With the clock, by which keys come and go.
+    const string Version = $"SELECT version, {LedgerClock.Now} FROM cambist.keys_version";
 
     // One statement, so that version and keys are of one moment.
-    const string Select = """
-        SELECT v.version, key_id, use, algorithm, created_at, signs_from, signs_until, revoked_at, sealed, longest_life
+    const string Select = $"""
+        SELECT v.version, {LedgerClock.Now}, key_id, use, algorithm, created_at, signs_from, signs_until, revoked_at, sealed, longest_life
         FROM cambist.keys_version v LEFT JOIN cambist.keys ON true ORDER BY position
         """;
 
@@ -20,11 +21,9 @@ sealed class PostgresKeyStore(Transactions transactions, Connections connections
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
         """;
 
-    public ValueTask<StoredKeys> ReadAsync(CancellationToken cancellationToken) =>
-        connections.ReadAsync(ask => ask.Add(Select), rows => ReadAsync(rows, cancellationToken), cancellationToken);
+    public ValueTask<StoredKeys> ReadAsync(CancellationToken cancellationToken) => ReadAsync(Select, KeysAsync, cancellationToken);
 
-    public ValueTask<long> ReadVersionAsync(CancellationToken cancellationToken) =>
-        connections.ReadAsync(ask => ask.Add(Version), async row => await row.ReadAsync(cancellationToken) ? row.GetInt64(0) : 0, cancellationToken);
+    public ValueTask<long> ReadVersionAsync(CancellationToken cancellationToken) => ReadAsync(Version, row => Task.FromResult(row.GetInt64(0)), cancellationToken);
 
     public ValueTask<bool> TryReplaceAsync(long expectedVersion, IReadOnlyList<SealedKey> keys, LedgerEntry? entry, CancellationToken cancellationToken)
     {
@@ -69,21 +68,35 @@ sealed class PostgresKeyStore(Transactions transactions, Connections connections
         return true;
     }
 
-    static async Task<StoredKeys> ReadAsync(NpgsqlDataReader row, CancellationToken cancellationToken)
+    ValueTask<T> ReadAsync<T>(string what, Func<NpgsqlDataReader, Task<T>> read, CancellationToken cancellationToken)
     {
-        var keys = new List<SealedKey>();
-        long version = 0;
-        while (await row.ReadAsync(cancellationToken))
-        {
-            version = row.GetInt64(0);
-            if (row.IsDBNull(1)) continue; // no keys yet
-            keys.Add(new(
-                row.GetString(1), (StoredKeyUse)row.GetInt16(2), row.GetString(3), row.GetInt64(4), row.GetInt64(5),
-                row.IsDBNull(6) ? null : row.GetInt64(6), row.IsDBNull(7) ? null : row.GetInt64(7), row.GetFieldValue<byte[]>(8))
+        var asked = clock.Ask();
+        return connections.ReadAsync(
+            ask => ask.Add(what).WithNullable(clock.Instead),
+            async row =>
             {
-                LongestLife = row.GetInt64(9),
+                if (!await row.ReadAsync(cancellationToken)) throw new StoreUnavailableException("The database has no store of Cambist any more.");
+                clock.Hear(asked, row.GetInt64(1));
+                return await read(row);
+            },
+            cancellationToken);
+    }
+
+    /// <summary>From the first row on, which is there already.</summary>
+    static async Task<StoredKeys> KeysAsync(NpgsqlDataReader row)
+    {
+        var (version, keys) = (row.GetInt64(0), new List<SealedKey>());
+        do
+        {
+            if (row.IsDBNull(2)) continue; // no keys yet
+            keys.Add(new(
+                row.GetString(2), (StoredKeyUse)row.GetInt16(3), row.GetString(4), row.GetInt64(5), row.GetInt64(6),
+                row.IsDBNull(7) ? null : row.GetInt64(7), row.IsDBNull(8) ? null : row.GetInt64(8), row.GetFieldValue<byte[]>(9))
+            {
+                LongestLife = row.GetInt64(10),
             });
         }
+        while (await row.ReadAsync());
 
         return new(version, keys);
     }

@@ -1,3 +1,5 @@
+using Npgsql;
+
 namespace Cambist.Storage.Postgres;
 
 sealed class PostgresLedger(GroupCommit commits, RevocationWriter revocations, Connections connections, LedgerClock clock, Purge purge) : ILedger
@@ -8,7 +10,7 @@ sealed class PostgresLedger(GroupCommit commits, RevocationWriter revocations, C
           JOIN cambist.revocations r ON r.kind = p.k AND r.value = p.v AND r.at >= p.since) ON true ORDER BY p.place LIMIT 1
         """;
 
-    const string Clock = $"SELECT {LedgerClock.Now}";
+    const string HardlyWait = "SET LOCAL lock_timeout = 1000"; // a probe waits for two seconds
     const string Used = "SELECT 1 FROM cambist.one_time_keys WHERE key = $1 AND kind = $2";
 
     public ValueTask<CommitResult> CommitAsync(LedgerEntry entry, CancellationToken cancellationToken) => commits.CommitAsync(entry, cancellationToken);
@@ -22,13 +24,14 @@ sealed class PostgresLedger(GroupCommit commits, RevocationWriter revocations, C
     public ValueTask<Revocation?> IsRevokedAsync(TokenLineage lineage, CancellationToken cancellationToken)
     {
         var names = RevocationRows.Of(lineage).ToArray();
+        var asked = clock.Ask();
         return connections.ReadAsync(
             ask => ask.Add(Covering).WithNullable(clock.Instead)
                 .With(Array.ConvertAll(names, n => (short)n.Kind)).With(Array.ConvertAll(names, n => n.Value)).With(Array.ConvertAll(names, n => n.Since)),
             async row =>
             {
                 await row.ReadAsync(cancellationToken);
-                clock.Check(row.GetInt64(0)); // whether it has expired was asked of this node's
+                clock.Check(asked, row.GetInt64(0)); // whether it has expired was judged by then
                 return row.IsDBNull(1) ? null : RevocationRows.Read(row, 1);
             },
             cancellationToken);
@@ -39,8 +42,26 @@ sealed class PostgresLedger(GroupCommit commits, RevocationWriter revocations, C
 
     public async ValueTask PurgeAsync(CancellationToken cancellationToken) => await purge.RunAsync(cancellationToken);
 
-    /// <summary>Whether there is a primary, and this node's clock is near enough to its clock. A purge may take longer than a probe waits.</summary>
+    /// <summary>
+    /// Whether a commit would succeed now: all that one needs (a primary that keeps what it commits, the fence, rights, locks, this node's clock)
+    /// is tried with no entry, in a transaction that is taken back.
+    /// </summary>
     public async ValueTask CheckAsync(CancellationToken cancellationToken) =>
-        clock.Check(await connections.ReadAsync(
-            ask => ask.Add(Clock).WithNullable(clock.Instead), async row => await row.ReadAsync(cancellationToken) ? row.GetInt64(0) : 0, cancellationToken));
+        await connections.UseAsync(
+            async connection =>
+            {
+                var nothing = new EntryPass(clock);
+                await using var batch = new NpgsqlBatch(connection);
+                batch.Add(Sql.Begin);
+                batch.Add(HardlyWait);
+                batch.Add(Sql.ShareFence);
+                nothing.AppendTo(batch, isRehearsal: true);
+                batch.Add(RecordedMarks.Rehearsal);
+                batch.Add("ROLLBACK");
+                await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+                await reader.NextResultAsync(cancellationToken); // the fence's
+                await nothing.ReadAsync(reader);
+                while (await reader.NextResultAsync(cancellationToken)) { }
+            },
+            cancellationToken);
 }

@@ -15,6 +15,9 @@ public sealed record PostgresStoreOptions
 
     /// <summary>Bounds of the group commit.</summary>
     public GroupCommitOptions GroupCommit { get; init; } = new();
+
+    /// <inheritdoc cref="DecisionPage.MostRead"/>
+    internal int MostReadAPage { get; init; } = DecisionPage.MostRead;
 }
 
 /// <summary>The store on PostgreSQL, version 14 or later: one database, any number of nodes.</summary>
@@ -64,8 +67,13 @@ public static class PostgresStore
             if (!options.MustExist) await Schema.UpgradeAsync(connection, CancellationToken.None);
             else if (await Schema.VersionAsync(connection, CancellationToken.None) < Schema.Version)
                 throw new StoreUnavailableException($"The database {connection.Database} has no store of this release, and none was made. Name the server's store (--storage), or start the server first");
-            await using var newest = new NpgsqlCommand("SELECT id FROM cambist.decisions ORDER BY id DESC LIMIT 1", connection);
-            if (await newest.ExecuteScalarAsync() is Guid id) clock.Gave((long)(DecisionRows.IdOf(id).Value >> 64));
+            var asked = clock.Ask();
+            await using var ask = new NpgsqlBatch(connection);
+            ask.Add($"SELECT {LedgerClock.Now}, (SELECT id FROM cambist.decisions ORDER BY id DESC LIMIT 1)").WithNullable(clock.Instead);
+            await using var row = await ask.ExecuteReaderAsync();
+            await row.ReadAsync();
+            clock.Hear(asked, row.GetInt64(0));
+            if (!row.IsDBNull(1)) clock.Gave((long)(DecisionRows.IdOf(row.GetGuid(1)).Value >> 64));
         }
         catch (Exception e)
         {
@@ -83,8 +91,9 @@ public static class PostgresStore
             new PostgresLedger(commits, revocations, connections, clock, new Purge(connections, partitions, clock, options.AuditRetention)),
             new PostgresTokenStore(commits, transactions, connections, clock),
             new PostgresKeyStore(transactions, connections, clock),
-            new PostgresDecisionLog(connections, new SearchIndexer(connections, clock)),
+            new PostgresDecisionLog(connections, new SearchIndexer(connections, clock), options.MostReadAPage),
             new PostgresRegistryStore(transactions, connections),
+            clock,
             new OpenStore(commits, revocations, writer, connections));
     }
 

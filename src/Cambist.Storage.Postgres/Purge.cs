@@ -21,23 +21,22 @@ sealed class Purge(Connections connections, Partitions partitions, LedgerClock c
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         await partitions.MakeAsync(cancellationToken);
-        try
-        {
-            await using var connection = await connections.OpenAsync(cancellationToken);
-            foreach (var step in Steps)
-                for (var i = 0; i < MostSteps; i++)
-                {
-                    var removed = await StepAsync(connection, step, cancellationToken);
-                    if (removed < 0) return; // another node is at it
-                    if (removed < RowsAStep) break;
-                }
+        var isOurs = await connections.UseAsync(connection => RunAsync(connection, cancellationToken), cancellationToken);
+        if (isOurs && auditRetention is { } retention) await partitions.DropAsync(await NowAsync(cancellationToken) - (long)retention.TotalMilliseconds, cancellationToken);
+    }
 
-            if (auditRetention is { } retention) await partitions.DropAsync(connection, await NowAsync(connection, cancellationToken) - (long)retention.TotalMilliseconds, cancellationToken);
-        }
-        catch (Exception e)
-        {
-            throw connections.Fault(e);
-        }
+    /// <summary>False where another node is at it.</summary>
+    async Task<bool> RunAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        foreach (var step in Steps)
+            for (var i = 0; i < MostSteps; i++)
+            {
+                var removed = await StepAsync(connection, step, cancellationToken);
+                if (removed < 0) return false;
+                if (removed < RowsAStep) break;
+            }
+
+        return true;
     }
 
     async Task<int> StepAsync(NpgsqlConnection connection, string step, CancellationToken cancellationToken)
@@ -60,12 +59,11 @@ sealed class Purge(Connections connections, Partitions partitions, LedgerClock c
         return removed;
     }
 
-    async Task<long> NowAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
-    {
-        await using var ask = new NpgsqlBatch(connection);
-        ask.Add($"SELECT {LedgerClock.Now}").WithNullable(clock.Instead);
-        return (long)(await ask.ExecuteScalarAsync(cancellationToken))!;
-    }
+    ValueTask<long> NowAsync(CancellationToken cancellationToken) =>
+        connections.ReadAsync(
+            ask => ask.Add($"SELECT {LedgerClock.Now}").WithNullable(clock.Instead),
+            async row => await row.ReadAsync(cancellationToken) ? row.GetInt64(0) : throw new InvalidOperationException("No row."),
+            cancellationToken);
 
     // The instant in a query of its own: a clock that may differ from row to row would not be looked up in the index by the end.
     static string Due(string table, string key, string end, long slack) => $"""

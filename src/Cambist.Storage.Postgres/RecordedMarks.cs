@@ -13,6 +13,9 @@ readonly record struct RecordedMarks(long LatestExpiry, long LatestExternalExpir
     // The last row that a transaction touches: whoever waits for it holds nothing that its holder wants.
     const string Raise = "UPDATE cambist.marks SET latest_expiry = greatest(latest_expiry, $1), latest_external_expiry = greatest(latest_external_expiry, $2)";
 
+    /// <summary>Whether they could be raised; raises nothing.</summary>
+    public const string Rehearsal = "UPDATE cambist.marks SET latest_expiry = latest_expiry WHERE false";
+
     public RecordedMarks With(ReadOnlySpan<PendingEntry> batch)
     {
         var marks = this;

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Threading.Channels;
 
 namespace Cambist.Storage.Postgres;
@@ -7,6 +8,7 @@ sealed class RevocationWriter : IAsyncDisposable
 {
     const int MostQueued = 4096;
     const int MostAtOnce = 256;
+    const int LongestValue = 2048; // bytes: a row of the index holds 2,704, and one that fails would fail all that queued with it
 
     readonly Transactions _transactions;
     readonly LedgerClock _clock;
@@ -20,9 +22,11 @@ sealed class RevocationWriter : IAsyncDisposable
     }
 
     /// <returns>As it was recorded; null where its entry is refused.</returns>
+    /// <exception cref="LedgerEntryRejectedException">What it names is longer than any name.</exception>
     public Task<Revocation?> RevokeAsync(Revoking revoking, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        if (Encoding.UTF8.GetByteCount(revoking.Asked.Value) > LongestValue) throw new LedgerEntryRejectedException("A revocation names what is longer than any name.");
         var pending = new Pending(revoking);
         if (!_queue.Writer.TryWrite(pending))
             throw new StoreUnavailableException(_writing.IsCompleted || _queue.Reader.Count < MostQueued ? "The store is closed." : "Too many revocations wait for the store.");

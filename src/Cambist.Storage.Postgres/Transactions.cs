@@ -15,23 +15,24 @@ sealed class Transactions(Connections connections, Partitions partitions)
         {
             try
             {
-                await using var connection = await connections.OpenAsync(cancellationToken);
-                var watch = new CommitWatch(connection);
-                await Connections.RunAsync(connection, Sql.Begin, fence);
-                var isDone = await work(connection);
-                await Connections.RunAsync(connection, isDone ? Sql.Commit : "ROLLBACK");
-                watch.Check();
-                return isDone;
+                return await connections.UseAsync(connection => RunAsync(connection, fence, work), cancellationToken);
             }
-            catch (Exception e) when (attempt < Attempts && PostgresFault.IsWorthTryingAgain(e)) { }
-            catch (Exception e) when (attempt < Attempts && PostgresFault.IsMissingPartition(e))
+            catch (Exception e) when (attempt < Attempts && PostgresFault.IsWorthTryingAgain(e.InnerException)) { }
+            catch (Exception e) when (attempt < Attempts && PostgresFault.IsMissingPartition(e.InnerException))
             {
                 await partitions.MakeAsync(CancellationToken.None);
             }
-            catch (Exception e)
-            {
-                throw connections.Fault(e);
-            }
         }
+    }
+
+    static async Task<bool> RunAsync(NpgsqlConnection connection, string fence, Func<NpgsqlConnection, Task<bool>> work)
+    {
+        await Connections.CheckAsync(connection);
+        using var watch = new CommitWatch(connection);
+        await Connections.RunAsync(connection, Sql.Begin, fence);
+        var isDone = await work(connection);
+        await Connections.RunAsync(connection, isDone ? Sql.Commit : "ROLLBACK");
+        watch.Check();
+        return isDone;
     }
 }

@@ -129,6 +129,9 @@ sealed class LedgerWriter(Database database, TimeProvider clock, TimeSpan? audit
                 return true;
             });
 
+    /// <summary>Begins as a transaction that writes, looks around, and writes nothing.</summary>
+    public bool Look(DecisionIdSequence ids) => Transact(ids, this, static (_, _) => false);
+
     bool Transact<T>(DecisionIdSequence ids, T state, Func<T, DecisionIdSequence, bool> work)
     {
         RollBack(); // what an earlier failure may have left open
@@ -173,6 +176,7 @@ sealed class LedgerWriter(Database database, TimeProvider clock, TimeSpan? audit
         _lives.Read();
         var newest = database.AskNumber("SELECT last FROM decisions ORDER BY first DESC LIMIT 1");
         ids.StartAfter(RowId.LastOf(newest));
+        ids.SeparateAt(Marks.Read(database, Marks.SeparatedAt));
         _remembers = true;
     }
 
@@ -205,6 +209,7 @@ sealed class LedgerWriter(Database database, TimeProvider clock, TimeSpan? audit
         var earlier = RevocationRows.Find(database, revocation.Kind, revocation.Value);
         var recorded = RevocationTerm.Recorded(revocation, ids.Separate(), _lives.Current, earlier);
         RevocationRows.Save(database, recorded);
+        Marks.Save(database, Marks.SeparatedAt, recorded.At);
         _revoked |= RevocationRows.Flag(revocation.Kind);
         return recorded;
     }

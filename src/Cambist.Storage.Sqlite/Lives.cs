@@ -8,26 +8,19 @@ sealed class Lives(Database database)
 {
     const long Hour = 60 * 60 * 1000;
 
-    const string Select = "SELECT value FROM meta WHERE name = ?";
-    const string Save = "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-
-    const string LatestExpiry = "latest_expiry";
-    const string LatestExternalExpiry = "latest_external_expiry";
-    const string LongestLife = "longest_life";
-
     RecordedLives _lives;
 
     public RecordedLives Current => _lives;
 
     /// <summary>Reads them, where another process or a failure may have changed them.</summary>
-    public void Read() => _lives = new(Number(LatestExpiry), Number(LatestExternalExpiry), Number(LongestLife));
+    public void Read() => _lives = new(Marks.Read(database, Marks.LatestExpiry), Marks.Read(database, Marks.LatestExternalExpiry), Marks.Read(database, Marks.LongestLife));
 
     /// <summary>A token of ours expires then; 0 for none.</summary>
     public void Expires(long at)
     {
         if (at <= _lives.LatestExpiry) return;
         _lives = _lives with { LatestExpiry = at + Hour };
-        database.Prepared(Save).Bind(1, LatestExpiry).Bind(2, _lives.LatestExpiry).Run();
+        Marks.Save(database, Marks.LatestExpiry, _lives.LatestExpiry);
     }
 
     /// <summary>An external token that was shown expires then; 0 for none.</summary>
@@ -35,7 +28,7 @@ sealed class Lives(Database database)
     {
         if (at <= _lives.LatestExternalExpiry) return;
         _lives = _lives with { LatestExternalExpiry = at + Hour };
-        database.Prepared(Save).Bind(1, LatestExternalExpiry).Bind(2, _lives.LatestExternalExpiry).Run();
+        Marks.Save(database, Marks.LatestExternalExpiry, _lives.LatestExternalExpiry);
     }
 
     /// <summary>Tokens may live so long from now on.</summary>
@@ -43,19 +36,6 @@ sealed class Lives(Database database)
     {
         if (life <= _lives.LongestLife) return;
         _lives = _lives with { LongestLife = life };
-        database.Prepared(Save).Bind(1, LongestLife).Bind(2, life).Run();
-    }
-
-    long Number(string name)
-    {
-        var select = database.Prepared(Select).Bind(1, name);
-        try
-        {
-            return select.Step() ? select.Number(0) : 0;
-        }
-        finally
-        {
-            select.Reset();
-        }
+        Marks.Save(database, Marks.LongestLife, life);
     }
 }

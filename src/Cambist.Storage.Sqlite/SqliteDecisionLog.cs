@@ -1,13 +1,13 @@
 namespace Cambist.Storage.Sqlite;
 
-sealed class SqliteDecisionLog(ReadConnections lookUps, ReadConnections searches, SearchIndexer indexer) : IDecisionLog
+sealed class SqliteDecisionLog(ReadConnections lookUps, ReadConnections searches, SearchIndexer indexer, int mostRead) : IDecisionLog
 {
     const string BlockBefore = "SELECT block FROM decisions WHERE first <= ? ORDER BY first DESC LIMIT 1";
 
     public ValueTask<LedgerEntry?> FindAsync(DecisionId id, CancellationToken cancellationToken) => lookUps.ReadAsync(id, Find, cancellationToken);
 
-    public ValueTask<IReadOnlyList<LedgerEntry>> PageAsync(DecisionFilter filter, DecisionId before, int limit, CancellationToken cancellationToken) =>
-        searches.ReadAsync(new DecisionSearch(filter, before, limit, cancellationToken), static (database, search) => search.Read(database), cancellationToken);
+    public ValueTask<DecisionPage> PageAsync(DecisionFilter filter, DecisionId before, int limit, CancellationToken cancellationToken) =>
+        searches.ReadAsync(new DecisionSearch(filter, before, limit, mostRead, cancellationToken), static (database, search) => search.Read(database), cancellationToken);
 
     public ValueTask<long?> IndexAsync(CancellationToken cancellationToken) => indexer.IndexAsync(cancellationToken);
 

@@ -19,4 +19,6 @@ sealed class SqliteLedger(GroupCommit commits, LedgerWriter writer, ReadConnecti
     public ValueTask<bool> IsUsedAsync(OneTimeKey key, CancellationToken cancellationToken) => reads.ReadAsync(key, TokenRows.IsConsumed, cancellationToken);
 
     public async ValueTask PurgeAsync(CancellationToken cancellationToken) => await commits.RunAsync(writer.Purge, cancellationToken);
+
+    public async ValueTask CheckAsync(CancellationToken cancellationToken) => await commits.RunAsync(writer.Look, cancellationToken);
 }

@@ -17,6 +17,9 @@ public sealed record SqliteStoreOptions
 
     /// <summary>Bounds of the group commit.</summary>
     public GroupCommitOptions GroupCommit { get; init; } = new();
+
+    /// <inheritdoc cref="DecisionPage.MostRead"/>
+    internal int MostReadAPage { get; init; } = DecisionPage.MostRead;
 }
 
 /// <summary>The store on SQLite: one file, one server.</summary>
@@ -64,8 +67,9 @@ public static class SqliteStore
             new SqliteLedger(commits, writer, lookUps),
             new SqliteTokenStore(commits, writer, lookUps, clock),
             new SqliteKeyStore(commits, writer, lookUps),
-            new SqliteDecisionLog(lookUps, searches, new(commits, writer, indexing, clock)),
+            new SqliteDecisionLog(lookUps, searches, new(commits, writer, indexing, clock), options.MostReadAPage),
             new SqliteRegistryStore(commits, writer, lookUps),
+            clock,
             new OpenStore(commits, [lookUps, searches, indexing, checkpoints, database, .. serverLock is null ? [] : (IDisposable[])[serverLock]]));
     }
 

@@ -15,16 +15,18 @@ static class RegistryDocument
     public const int MaxDepth = 64;
 
     /// <summary>Reads a document. Never throws for what is in the text.</summary>
-    public static ParsedDocument Parse(string text)
+    /// <param name="text">The text.</param>
+    /// <param name="ifEmpty">What to do about one without a document.</param>
+    public static ParsedDocument Parse(string text, string ifEmpty = "'cambist new registry' writes a commented one to start from")
     {
         if (text.StartsWith('\uFEFF')) text = text[1..];
         if (DocumentText.FirstFault(text) is { } fault) return new(null, [fault]);
-        if (!text.AsSpan().TrimStart(" \t\r\n").StartsWith('{')) return new YamlReader(text).Read();
+        if (!text.AsSpan().TrimStart(" \t\r\n").StartsWith('{')) return new YamlReader(text, ifEmpty).Read();
 
         // JSON is read by the rules of JSON; flow-style YAML that merely begins alike by those of YAML
         var json = new JsonReader(text).Read();
         if (json.Document is not null) return json;
-        var yaml = new YamlReader(text).Read();
+        var yaml = new YamlReader(text, ifEmpty).Read();
         return yaml.Document is not null || !LooksLikeJson(text) ? yaml : json;
     }
 

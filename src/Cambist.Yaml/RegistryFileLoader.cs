@@ -3,9 +3,14 @@ using System.Text;
 
 namespace Cambist.Yaml;
 
-/// <summary>A registry file, read again and again, with the secrets and keys that lie beside it.</summary>
-sealed class RegistryFileLoader(string path, RegistryFileOptions options) : IRegistryLoader
+/// <summary>A registry file, read again and again, with the secrets, keys and policy tests that lie beside it.</summary>
+/// <param name="path">The file.</param>
+/// <param name="options">What surrounds it.</param>
+/// <param name="tests">The folder of the policy tests that it must pass; null where none are run.</param>
+sealed class RegistryFileLoader(string path, RegistryFileOptions options, string? tests = null) : IRegistryLoader
 {
+    const string Missing = "there is no such file; 'cambist new registry > cambist.yaml' writes a commented one to start from, and serve --registry (or Cambist:Registry) says where another is";
+
     readonly WatchedFiles _watched = new();
 
     // what the named files held when a document could last be used with them
@@ -15,8 +20,13 @@ sealed class RegistryFileLoader(string path, RegistryFileOptions options) : IReg
     {
         _watched.Clear();
         string? fault = null;
-        var content = _watched.Read(path, () => ReadFile(out fault));
-        if (content is not null && TextOf(content, out fault) is { } text) return CompileText(path, text);
+        var content = _watched.Read(path, () => DocumentFile.Read(path, Missing, out fault));
+        if (content is not null && DocumentFile.TextOf(content, out fault) is { } text)
+        {
+            var loaded = CompileText(path, text);
+            return tests is null ? loaded : new PolicyTestFiles(tests, _watched).Run(loaded, options.Clock.GetUtcNow());
+        }
+
         return new(path, "", new(null, [new(FindingSeverity.Error, default, "document", fault!)]), [], $"{_watched.HashOf(path)} {fault}");
     }
 
@@ -25,6 +35,8 @@ sealed class RegistryFileLoader(string path, RegistryFileOptions options) : IReg
         var loaded = CompileText(path + name, text);
         return loaded.Compilation.IsUsable ? loaded : WithUsableFiles(path + name, text) ?? loaded;
     }
+
+    public string? IssuerOf(string text) => RegistryDocument.Parse(text).Document is DocumentMap map && map.Entries.FirstOrDefault(entry => entry.Key == "issuer")?.Value is DocumentScalar issuer ? issuer.Value : null;
 
     public bool HasChanged() => _watched.HaveChanged();
 
@@ -54,41 +66,5 @@ sealed class RegistryFileLoader(string path, RegistryFileOptions options) : IReg
         }
 
         return usable;
-    }
-
-    byte[]? ReadFile(out string? fault)
-    {
-        try
-        {
-            fault = null;
-            if (PlainFile.IsEmptyOrSpecial(path)) return [];
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            var content = new byte[(int)Math.Min(file.CanSeek ? file.Length : RegistryDocument.MaxBytes, RegistryDocument.MaxBytes) + 4];
-            var length = file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
-            return content[..length];
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            fault = e is FileNotFoundException or DirectoryNotFoundException
-                ? "there is no such file; 'cambist new registry > cambist.yaml' writes a commented one to start from, and serve --registry (or Cambist:Registry) says where another is"
-                : "the file cannot be read; see its permissions, and that it is a file";
-            return null;
-        }
-    }
-
-    static string? TextOf(byte[] content, out string? fault)
-    {
-        fault = null;
-        try
-        {
-            if (content.Length <= RegistryDocument.MaxBytes + 3) return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(content); // 3 bytes for a byte order mark
-            fault = DocumentText.TooLarge;
-        }
-        catch (DecoderFallbackException)
-        {
-            fault = "the file is not UTF-8; save it as UTF-8";
-        }
-
-        return null;
     }
 }

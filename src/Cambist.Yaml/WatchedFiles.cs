@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace Cambist.Yaml;
 
 /// <summary>
-/// Remembers files as they were read, there or not, and tells whether they would read otherwise now: by time and length, and
+/// Remembers files, and lists of what is in a folder, as they were read, there or not, and tells whether they would read otherwise now: by time and length, and
 /// where those differ by a hash. Polled, not notified: notifications break on the links of a mounted ConfigMap, on editors that
 /// rename, and on limits of the system.
 /// </summary>
@@ -72,7 +72,9 @@ sealed class WatchedFiles
         {
             var file = new FileInfo(path);
             if (file.LinkTarget is not null && file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo target) file = target; // a link's own time never changes
-            return file.Exists ? new(new(file.LastWriteTimeUtc, TimeSpan.Zero), file.Length) : null;
+            if (file.Exists) return new(new(file.LastWriteTimeUtc, TimeSpan.Zero), file.Length);
+            var folder = new DirectoryInfo(file.FullName);
+            return folder.Exists ? new(new(folder.LastWriteTimeUtc, TimeSpan.Zero), 0) : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {

@@ -5,7 +5,7 @@ using YamlDotNet.Core.Events;
 namespace Cambist.Yaml;
 
 /// <summary>YAML text to nodes, event by event. What the registry has no use for is reported where it stands, and reading goes on.</summary>
-sealed class YamlReader(string text)
+sealed class YamlReader(string text, string ifEmpty)
 {
     readonly Parser _parser = new(new StringReader(text));
     readonly ImmutableArray<RegistryFinding>.Builder _findings = ImmutableArray.CreateBuilder<RegistryFinding>();
@@ -32,7 +32,7 @@ sealed class YamlReader(string text)
         Next();
         if (Next() is not DocumentStart)
         {
-            Refuse(new(1, 1), "document", "the document is empty; 'cambist new registry' writes a commented one to start from");
+            Refuse(new(1, 1), "document", $"the document is empty; {ifEmpty}");
             return null;
         }
 
@@ -40,7 +40,7 @@ sealed class YamlReader(string text)
         var document = Node("", 1);
         Next();
         if (document is not null && Next() is DocumentStart second)
-            Refuse(PlaceOf(second), "document", "a second document begins here, and a registry is one document; delete this '---' line, or what follows it");
+            Refuse(PlaceOf(second), "document", "a second document begins here, and a file holds one document; delete this '---' line, or what follows it");
         return document;
     }
 

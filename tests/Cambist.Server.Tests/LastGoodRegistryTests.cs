@@ -35,6 +35,66 @@ public sealed class LastGoodRegistryTests
     }
 
     [Fact]
+    public async Task A_registry_that_fails_a_policy_test_is_not_taken_until_it_passes()
+    {
+        await using var deployment = await Deployment.StartAsync();
+        var server = deployment.Server;
+        var first = (string)(await ReadyAsync(server))["registry_revision"]!;
+        var test = Path.Combine(Path.GetDirectoryName(server.RegistryFile)!, "cambist.test.yaml");
+        const string Tests = """
+            tests:
+              - name: tokens for orders live ten minutes
+                client: web
+                subject: { issuer: login, claims: { sub: alice } }
+                targets: orders
+                expect: { allow: { lifetime: 10m } }
+            """;
+        RegistryEdits.Replace(test, Tests);
+
+        var good = await File.ReadAllTextAsync(server.RegistryFile, Cancellation);
+        RegistryEdits.Replace(server.RegistryFile, good.Replace("scopes: [read, write] }", "scopes: [read, write], token: { lifetime: 66s } }", StringComparison.Ordinal));
+        var degraded = await WhenAsync(server, ready => (string)ready["status"]! == "degraded");
+        ((string)degraded["registry_revision"]!, (int)degraded["registry_refused"]!["errors"]!).ShouldBe((first, 1));
+        ((int)(await deployment.ExchangeAsync()).Json["expires_in"]!).ShouldBeGreaterThan(200); // as long as the ID token
+        await OutputAsync(server, "tokens for orders live ten minutes: expected lifetime 10m, got 66s");
+        server.Output.ShouldContain("is refused because 1 of 1 policy tests fails");
+
+        // it starts on the revision that the store has kept, and says why again
+        await server.KillAsync();
+        await server.RestartAsync(Cancellation);
+        ((string)(await ReadyAsync(server))["status"]!).ShouldBe("degraded");
+        ((int)(await deployment.ExchangeAsync()).Json["expires_in"]!).ShouldBeGreaterThan(200); // as long as the ID token
+
+        // what was wrong was the test
+        RegistryEdits.Replace(test, Tests.Replace("lifetime: 10m", "lifetime: 66s", StringComparison.Ordinal));
+        await WhenAsync(server, ready => (string)ready["status"]! == "ready");
+        ((int)(await deployment.ExchangeAsync()).Json["expires_in"]!).ShouldBe(66);
+    }
+
+    [Fact]
+    public async Task A_server_without_a_kept_registry_exits_with_every_policy_test_that_fails()
+    {
+        var folder = Directory.CreateTempSubdirectory("cambist-start-");
+        try
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder.FullName, "cambist.yaml"), (await BuiltServer.RunAsync(folder.FullName, ["new", "registry"], cancellation: Cancellation)).Output, Cancellation);
+            await File.WriteAllTextAsync(Path.Combine(folder.FullName, "cambist.test.yaml"), """
+                tests:
+                  - { name: orders may do anything, client: orders, subject: { issuer: self, claims: { sub: ada } }, targets: billing, expect: { allow: true } }
+                assert: { resource: billing, only: none }
+                """, Cancellation);
+            var result = await BuiltServer.RunAsync(folder.FullName, ["serve"], cancellation: Cancellation);
+            result.ExitCode.ShouldBe(1);
+            result.Error.ShouldContain("cambist.test.yaml:2:5 orders may do anything: expected allow, got ");
+            result.Error.ShouldContain("cambist.test.yaml:3:9 assert: nobody may reach billing, yet orders can");
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task A_bad_registry_makes_no_store()
     {
         var folder = Directory.CreateTempSubdirectory("cambist-start-");

@@ -40,6 +40,10 @@ public sealed class SettingsTests : IDisposable
     [InlineData("CAMBIST__AUDITRETENTION", "ninety", "Cambist:AuditRetention: 'ninety' is no duration")]
     [InlineData("CAMBIST__AUDITRETENTION", "0d", "Cambist:AuditRetention: '0d' is no time at all")]
     [InlineData("CAMBIST__URLS", ";", "Cambist:Urls is empty")]
+    [InlineData("CAMBIST__REGISTRY", "", "Cambist:Registry is empty")]
+    [InlineData("CAMBIST__STORAGE", "", "Cambist:Storage is empty")]
+    [InlineData("CAMBIST__URLS", "", "Cambist:Urls is empty")]
+    [InlineData("CAMBIST__MANAGEMENTURLS", " ", "Cambist:ManagementUrls is empty")]
     [InlineData("Kestrel__Certificates__Default__Path", "nowhere.pem", "its certificate cannot be read")]
     public async Task A_setting_that_cannot_be_used_is_one_line(string name, string value, string message)
     {
@@ -55,6 +59,16 @@ public sealed class SettingsTests : IDisposable
         Write("appsettings.json", "{ ");
         (await FailAsync("serve")).ShouldContain("appsettings.json");
         (await FailAsync("check", "cambist.yaml")).ShouldContain("appsettings.json");
+    }
+
+    [Fact]
+    public void Of_the_settings_that_may_be_left_out_an_empty_one_is()
+    {
+        var empty = new[] { "KeyFile", "Issuer", "SecretsFolder", "TrustedProxies", "AdminToken" }.ToDictionary(name => $"Cambist:{name}", string? (_) => "");
+        var settings = ServerSettings.Read(new ConfigurationBuilder().AddInMemoryCollection(empty).Build());
+
+        (settings.KeyFile ?? settings.Issuer ?? settings.SecretsFolder ?? settings.TrustedProxies ?? settings.AdminToken).ShouldBeNull();
+        settings.KeyFilePath.ShouldBe(Path.GetFullPath("data/cambist.key"));
     }
 
     [Fact]

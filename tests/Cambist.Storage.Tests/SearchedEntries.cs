@@ -43,11 +43,12 @@ sealed class SearchedEntries(ManualClock clock)
         var expected = Written.Where(filter.Fits).Select(entry => entry.Id).Reverse().ToArray();
         var found = new List<DecisionId>();
         var size = Math.Max(expected.Length / 3, 4);
-        for (var before = default(DecisionId); ; before = found[^1])
+        for (var before = default(DecisionId); ;)
         {
             var page = await store.Decisions.PageAsync(filter, before, size, CancellationToken.None);
             found.AddRange(page.Select(entry => entry.Id));
-            if (page.Count < size) break;
+            before = page.Next;
+            if (before.IsNone) break;
         }
 
         found.ShouldBe((IEnumerable<DecisionId>)expected, customMessage: filter.ToString());

@@ -22,6 +22,7 @@ public abstract partial class StoreTests
         RegistryRevision = "0123456789abcdef",
         ExpiresAt = 1_800_000_000_123,
         Input = Encoding.UTF8.GetBytes("""{"client":"orders","scopes":["read"]}"""),
+        Shadow = new("maybe", "billing", Reason.NoRule, []),
         Trace = "scope: pay needs write\nthe token holds read",
     };
 

@@ -251,6 +251,25 @@ public abstract partial class StoreTests
         }
     }
 
+    [Fact]
+    public async Task Of_entries_that_race_with_a_revocation_those_that_came_first_are_dated_no_later_and_all_others_later()
+    {
+        for (var round = 0; round < 300; round++)
+        {
+            Clock.Advance(TimeSpan.FromMilliseconds(round % 3 - 1)); // forward, back, or not at all
+            var id = "raced" + round;
+            var early = await CommittedAsync(Some.Entry());
+            var racing = Enumerable.Range(0, 8).Select(_ => CommitAsync(Some.Entry() with { DependsOn = [Some.Own(id + ".child")] }).AsTask()).ToArray();
+            var at = (await Store.Ledger.RevokeAsync(Some.Revocation(RevocationKind.Lineage, id), round % 2 == 0 ? Some.AdminAct() : Some.Entry(), None))!.At;
+            var late = await CommittedAsync(Some.Entry());
+
+            early.Milliseconds.ShouldBeLessThanOrEqualTo(at);
+            late.Milliseconds.ShouldBeGreaterThan(at);
+            foreach (var result in await Task.WhenAll(racing))
+                if (result.Status == CommitStatus.Committed) result.Id.Milliseconds.ShouldBeLessThanOrEqualTo(at, "it was recorded before the revocation that it would fall under");
+        }
+    }
+
     async Task<bool> FallsAsync(TokenLineage token)
     {
         var asked = await Store.Ledger.IsRevokedAsync(token, None) is not null;

@@ -95,6 +95,56 @@ public abstract partial class StoreTests
                             }
     }
 
+    [Theory]
+    [InlineData(1)] // a batch each
+    [InlineData(25)]
+    public async Task Where_no_index_has_the_entries_a_page_is_cut_short_and_says_where_to_go_on_and_pages_together_lack_nothing(int atOnce)
+    {
+        const int MostRead = 20;
+        await using var store = await CreateAsync(Clock, MostRead);
+        if (store is null) return;
+        var entries = new List<LedgerEntry>();
+        for (var i = 0; i < 150; i += atOnce)
+        {
+            var batch = Enumerable.Range(i, atOnce).Select(n => Some.Entry(n is 3 or 4 or 60 ? "rare" : "common") with { Reason = n == 100 ? Reason.None : Reason.NoRule, Outcome = DecisionOutcome.Refused }).ToArray();
+            var results = await Task.WhenAll(batch.Select(entry => store.Ledger.CommitAsync(entry, None).AsTask()));
+            entries.AddRange(batch.Select((entry, n) => entry with { Id = results[n].Id }));
+            Clock.Advance(TimeSpan.FromMilliseconds(10));
+        }
+
+        DecisionFilter[] some = [new() { Client = "rare" }, new() { Client = "nobody" }, new() { Reason = Reason.None }, new() { Outcome = DecisionOutcome.Issued }, new() { Client = "rare", From = entries[40].Id.Milliseconds }];
+        foreach (var filter in some)
+        {
+            var pages = await ShouldFindPageByPageAsync(store, filter, entries);
+            pages.Count.ShouldBeInRange(2, 10, filter.ToString());
+            pages.ShouldContain(page => page.Count < 2 && !page.Next.IsNone);
+        }
+
+        (await ShouldFindPageByPageAsync(store, new() { Client = "common" }, entries)).SkipLast(1).ShouldAllBe(page => page.Count == 2, "few are read in vain");
+        (await ShouldFindPageByPageAsync(store, DecisionFilter.All, entries)).SkipLast(1).ShouldAllBe(page => page.Count == 2 && page.Next == page[1].Id);
+        (await store.Decisions.PageAsync(DecisionFilter.All, default, 200, None)).Next.IsNone.ShouldBeTrue("every entry fits, so none is read in vain");
+
+        Clock.Advance(TimeSpan.FromMinutes(1));
+        await store.Decisions.IndexAsync(None);
+        foreach (var filter in some.Where(filter => filter.Reason is null))
+            (await ShouldFindPageByPageAsync(store, filter, entries)).SkipLast(1).ShouldAllBe(page => page.Count == 2, "the index has them");
+    }
+
+    static async Task<List<DecisionPage>> ShouldFindPageByPageAsync(Store store, DecisionFilter filter, List<LedgerEntry> entries)
+    {
+        var pages = new List<DecisionPage>();
+        do
+        {
+            var page = await store.Decisions.PageAsync(filter, pages.Count == 0 ? default : pages[^1].Next, 2, None);
+            page.ShouldAllBe(entry => entry.Id >= page.Next);
+            pages.Add(page);
+        }
+        while (!pages[^1].Next.IsNone);
+
+        pages.SelectMany(page => page).Select(entry => entry.Id).ShouldBe(entries.Where(filter.Fits).Select(entry => entry.Id).OrderDescending());
+        return pages;
+    }
+
     [Fact]
     public async Task A_page_of_no_entries_is_empty()
     {

@@ -14,6 +14,9 @@ public abstract partial class StoreTests : IAsyncLifetime
     /// <summary>A new, empty store.</summary>
     protected abstract ValueTask<Store> CreateAsync(TimeProvider clock);
 
+    /// <summary>One that reads fewer entries for a page, for want of an index, before it cuts it short; null where none is ever cut short.</summary>
+    protected abstract ValueTask<Store?> CreateAsync(TimeProvider clock, int mostReadAPage);
+
     public async ValueTask InitializeAsync() => Store = await CreateAsync(Clock);
 
     public virtual async ValueTask DisposeAsync()
@@ -37,6 +40,8 @@ public abstract partial class StoreTests : IAsyncLifetime
 public sealed class MemoryStoreTests : StoreTests
 {
     protected override ValueTask<Store> CreateAsync(TimeProvider clock) => new(MemoryStore.Create(clock));
+
+    protected override ValueTask<Store?> CreateAsync(TimeProvider clock, int mostReadAPage) => default;
 }
 
 public sealed class SqliteStoreTests : StoreTests
@@ -44,6 +49,8 @@ public sealed class SqliteStoreTests : StoreTests
     readonly TemporaryFolder _folder = new();
 
     protected override ValueTask<Store> CreateAsync(TimeProvider clock) => new(SqliteStore.Open(_folder.File("cambist.db"), clock));
+
+    protected override ValueTask<Store?> CreateAsync(TimeProvider clock, int mostReadAPage) => new(SqliteStore.Open(_folder.File("short.db"), clock, new() { MostReadAPage = mostReadAPage }));
 
     public override async ValueTask DisposeAsync()
     {

@@ -207,7 +207,17 @@ public sealed class PostgresServer : IAsyncDisposable
 
     void Abandon(object? sender, EventArgs e)
     {
-        if (_process is { HasExited: false } process) process.Kill(entireProcessTree: true);
+        if (_process is not { HasExited: false } process) return;
+        process.Kill(entireProcessTree: true);
+        process.WaitForExit();
+        try
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
+        catch (IOException)
+        {
+            // One of its children was still at it; it is a temporary folder.
+        }
     }
 
     // PostgreSQL refuses to run as root.

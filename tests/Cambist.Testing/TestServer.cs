@@ -13,12 +13,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Cambist.Testing;
 
-/// <summary>The real application on Kestrel in this process, on SQLite in a temporary folder, with a clock that a test may hold.</summary>
+/// <summary>The real application on Kestrel in this process, on SQLite in a temporary folder (or on PostgreSQL, see <see cref="TestDatabase"/>), with a clock that a test may hold.</summary>
 public sealed class TestServer : IAsyncDisposable
 {
     readonly DirectoryInfo _folder;
     readonly IReadOnlyDictionary<string, string?> _settings;
     Action<CambistBuilder>? _extend;
+    TestDatabase? _database;
     WebApplication _app;
     bool _isDisposed;
 
@@ -45,7 +46,10 @@ public sealed class TestServer : IAsyncDisposable
     /// <summary>Its registry file; see <see cref="RegistryEdits"/>.</summary>
     public string RegistryFile => Path.Combine(Folder, "cambist.yaml");
 
-    string StoreFolder => Path.GetDirectoryName(_settings["Cambist:Storage"]!["sqlite:".Length..])!;
+    string StoreFolder => _settings["Cambist:Storage"] is { } store && store.StartsWith("sqlite:", StringComparison.Ordinal) ? Path.GetDirectoryName(store["sqlite:".Length..])! : Folder;
+
+    /// <summary>Whether its store is PostgreSQL's.</summary>
+    public bool IsOnPostgres => _database is not null;
 
     /// <summary>The clock it was given; null for the machine's.</summary>
     public TimeProvider? Clock { get; }
@@ -73,20 +77,24 @@ public sealed class TestServer : IAsyncDisposable
             .SelectMany(endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? [], (endpoint, method) => (method, endpoint.RoutePattern.RawText!)),
     ];
 
-    /// <summary>Starts one. <paramref name="registry"/> gets the issuer identifier and gives the text; <paramref name="files"/> are written beside it.</summary>
+    /// <summary>
+    /// Starts one. <paramref name="registry"/> gets the issuer identifier and gives the text; <paramref name="files"/> are written beside it.
+    /// <paramref name="isOnSqlite"/> is for what is about the files that SQLite alone has.
+    /// </summary>
     public static async Task<TestServer> StartAsync(
         Func<string, string> registry,
         TimeProvider? clock = null,
         IReadOnlyDictionary<string, string>? files = null,
         IReadOnlyDictionary<string, string?>? settings = null,
-        Action<CambistBuilder>? extend = null)
+        Action<CambistBuilder>? extend = null,
+        bool isOnSqlite = false)
     {
         for (var tries = 1; ; tries++)
         {
             var folder = Directory.CreateTempSubdirectory("cambist-test-");
             try
             {
-                return await StartAsync(folder, registry, clock, files, settings, extend);
+                return await StartAsync(folder, registry, clock, files, settings, extend, isOnSqlite);
             }
             catch (FailedException e) when (tries < 5 && e.Message.StartsWith("cannot listen", StringComparison.Ordinal))
             {
@@ -102,7 +110,7 @@ public sealed class TestServer : IAsyncDisposable
     }
 
     static async Task<TestServer> StartAsync(
-        DirectoryInfo folder, Func<string, string> registry, TimeProvider? clock, IReadOnlyDictionary<string, string>? files, IReadOnlyDictionary<string, string?>? settings, Action<CambistBuilder>? extend)
+        DirectoryInfo folder, Func<string, string> registry, TimeProvider? clock, IReadOnlyDictionary<string, string>? files, IReadOnlyDictionary<string, string?>? settings, Action<CambistBuilder>? extend, bool isOnSqlite)
     {
         var issuer = $"http://127.0.0.1:{ServerHost.FreePort()}";
         var management = $"http://127.0.0.1:{ServerHost.FreePort()}";
@@ -117,10 +125,20 @@ public sealed class TestServer : IAsyncDisposable
             ["Cambist:Urls"] = issuer,
             ["Cambist:ManagementUrls"] = management,
         };
+        var database = isOnSqlite || settings?.ContainsKey("Cambist:Storage") == true ? null : await TestDatabase.CreateAsync();
+        foreach (var (key, value) in database?.SettingsIn(folder.FullName) ?? new Dictionary<string, string?>()) all[key] = value;
         foreach (var (key, value) in settings ?? new Dictionary<string, string?>()) all[key] = value;
 
         var log = new RecordedLog();
-        return new TestServer(await RunAsync(all, clock, log, extend), folder, all, issuer, management, clock, log) { _extend = extend };
+        try
+        {
+            return new TestServer(await RunAsync(all, clock, log, extend), folder, all, issuer, management, clock, log) { _extend = extend, _database = database };
+        }
+        catch
+        {
+            if (database is not null) await database.ReturnAsync();
+            throw;
+        }
     }
 
     static async Task<WebApplication> RunAsync(IReadOnlyDictionary<string, string?> settings, TimeProvider? clock, RecordedLog log, Action<CambistBuilder>? extend)
@@ -213,8 +231,12 @@ public sealed class TestServer : IAsyncDisposable
         return new([127, (byte)(1 + (next >> 16)), (byte)(next >> 8), (byte)next]);
     }
 
-    /// <summary>The files of its store, as they are now.</summary>
-    public IEnumerable<string> StoreFiles => Directory.EnumerateFiles(_folder.FullName, "cambist.db*").Where(file => !file.EndsWith("lock", StringComparison.Ordinal));
+    /// <summary>The files of its store, as they are now; of a database its content in one file.</summary>
+    public async Task<IReadOnlyList<string>> StoreFilesAsync()
+    {
+        if (_database is not null) await _database.DumpAsync(Path.Combine(Folder, "cambist.db"));
+        return [.. Directory.EnumerateFiles(_folder.FullName, "cambist.db*").Where(file => !file.EndsWith("lock", StringComparison.Ordinal))];
+    }
 
     /// <summary>Exchanges a token; further parameters follow.</summary>
     public Task<Answer> ExchangeAsync(string client, string secret, string subjectToken, string subjectTokenType, params (string Name, string Value)[] more) =>
@@ -238,9 +260,13 @@ public sealed class TestServer : IAsyncDisposable
 
     /// <summary>Looks through its log, its files and the process's metrics for anything that it was told in confidence.</summary>
     /// <exception cref="SecretFoundException">There it is.</exception>
-    public void Hunt() => SecretHunt.Through(Wire, Log.Lines, Folder, StoreFolder);
+    public async Task HuntAsync()
+    {
+        await StoreFilesAsync();
+        SecretHunt.Through(Wire, Log.Lines, Folder, StoreFolder);
+    }
 
-    /// <summary>Stops it, and looks through all that it leaves behind; see <see cref="Hunt"/>.</summary>
+    /// <summary>Stops it, and looks through all that it leaves behind; see <see cref="HuntAsync"/>.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_isDisposed) return;
@@ -249,13 +275,14 @@ public sealed class TestServer : IAsyncDisposable
         foreach (var http in _from.Values) http.Dispose();
         try
         {
-            Hunt(); // what the database holds beside itself is gone once it is closed
+            await HuntAsync(); // what the database holds beside itself is gone once it is closed
             await _app.DisposeAsync();
-            Hunt();
+            await HuntAsync();
         }
         finally
         {
             await _app.DisposeAsync();
+            if (_database is not null) await _database.ReturnAsync();
             _folder.Delete(recursive: true);
         }
     }

@@ -7,7 +7,7 @@ namespace Cambist.Server;
 /// The admin API, on the management listener alone. Whatever is mapped here is authenticated, held against its scope, and answered
 /// with a problem (RFC 9457) where it fails.
 /// </summary>
-sealed class AdminApi(IEndpointRouteBuilder endpoints, CambistEngine engine, PlainHttp plainHttp, ClientAddress clientAddress, ILogger<AdminApi> log)
+sealed class AdminApi(IEndpointRouteBuilder endpoints, CambistEngine engine, PlainHttp plainHttp, ClientAddress clientAddress, StoreOutage outage, ILogger<AdminApi> log)
 {
     const string Root = "/admin/v1";
     readonly List<AdminOperation> _operations = [];
@@ -17,7 +17,7 @@ sealed class AdminApi(IEndpointRouteBuilder endpoints, CambistEngine engine, Pla
     {
         var services = app.Services;
         var api = new AdminApi(
-            app, services.GetRequiredService<CambistEngine>(), services.GetRequiredService<PlainHttp>(), services.GetRequiredService<ClientAddress>(), services.GetRequiredService<ILogger<AdminApi>>());
+            app, services.GetRequiredService<CambistEngine>(), services.GetRequiredService<PlainHttp>(), services.GetRequiredService<ClientAddress>(), services.GetRequiredService<StoreOutage>(), services.GetRequiredService<ILogger<AdminApi>>());
         ImpersonationEndpoints.Map(api);
         RevocationEndpoints.Map(api);
         TokenEndpoints.Map(api);
@@ -25,7 +25,7 @@ sealed class AdminApi(IEndpointRouteBuilder endpoints, CambistEngine engine, Pla
         ExplainEndpoint.Map(api);
         RegistryEndpoints.Map(api);
         IssuerEndpoints.Map(api);
-        KeyEndpoints.Map(api, services.GetRequiredService<TimeProvider>());
+        KeyEndpoints.Map(api);
         api.MapRead(OpenApiDocument.Operation, request => Task.FromResult(AdminAnswer.Ok(OpenApiDocument.Of(Root, api._operations, request.Registry.Issuer))));
         app.Map(Root + "/{**path}", (HttpContext http) => UnknownOperation.Of(http.Request.Path.Value![Root.Length..], api._operations).WriteAsync(http)).WithMetadata(OnManagement);
     }
@@ -53,11 +53,13 @@ sealed class AdminApi(IEndpointRouteBuilder endpoints, CambistEngine engine, Pla
     {
         try
         {
-            await (await AnswerAsync(http, operation, act)).WriteAsync(http);
+            var answer = await AnswerAsync(http, operation, act);
+            if (answer.Status < StatusCodes.Status400BadRequest) outage.Passed(); // it is on record
+            await answer.WriteAsync(http);
         }
         catch (StoreUnavailableException e)
         {
-            log.LogError(e, "The store cannot be used now; answered 503");
+            outage.Met(e);
             var away = AdminAnswer.Problem(StatusCodes.Status503ServiceUnavailable, "Store unavailable", "The store cannot be used now: what was asked for may not have been done; try again later.", Reason.StoreUnavailable.WireName());
             await (away with { RetryAfter = TimeSpan.FromSeconds(1) }).WriteAsync(http);
         }
@@ -102,6 +104,7 @@ sealed class AdminApi(IEndpointRouteBuilder endpoints, CambistEngine engine, Pla
         {
             if (!operation.Knows(parameter.Key)) return AdminAnswer.BadRequest(operation.Query.IsEmpty ? "This takes no query." : $"A parameter of the query is not known here; known: {string.Join(", ", operation.Query.Select(one => one.Name))}.");
             if (parameter.Value.Count != 1) return AdminAnswer.BadRequest($"{parameter.Key} is repeated.");
+            if (parameter.Value is [null or ""]) return AdminAnswer.BadRequest($"{parameter.Key} is empty: leave it out, or give it a value.");
         }
 
         return null;

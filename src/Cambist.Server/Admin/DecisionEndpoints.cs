@@ -47,17 +47,22 @@ static class DecisionEndpoints
     {
         if (Filter(request, out var filter, out var before, out var limit) is { } fault) return AdminAnswer.BadRequest(fault);
         var indexedUntil = request.Engine.SearchIndex.Until;
-        var entries = await Family.PageAsync(request.Engine.Store.Decisions, filter, before, limit, request.Http.RequestAborted);
-        var json = new JsonObject { ["decisions"] = new JsonArray([.. entries.Select(EntryJson.Of)]) };
-        if (entries.Count == limit) json["next"] = entries[^1].Id.ToString();
+        return AdminAnswer.Ok(Json(await Family.PageAsync(request.Engine.Store.Decisions, filter, before, limit, request.Http.RequestAborted), limit, indexedUntil));
+    }
+
+    /// <summary>The page, and what it does not have.</summary>
+    internal static JsonObject Json(DecisionPage page, int limit, long? indexedUntil)
+    {
+        var json = new JsonObject { ["decisions"] = new JsonArray([.. page.Select(EntryJson.Of)]) };
+        if (!page.Next.IsNone) json["next"] = page.Next.ToString();
+        if (!page.Next.IsNone && page.Count < limit) json["searched_back_to"] = Times.Of(page.Next.Milliseconds);
         if (indexedUntil is { } until) json["indexed_until"] = Times.Of(until);
-        return AdminAnswer.Ok(json);
+        return json;
     }
 
     static string? Filter(AdminRequest request, out DecisionFilter filter, out DecisionId before, out int limit)
     {
         (filter, before, limit) = (DecisionFilter.All, default, 50);
-        if (request.Http.Request.Query.FirstOrDefault(parameter => parameter.Value is [null or ""]).Key is { } empty) return $"{empty} is empty: leave it out, or say what to look for.";
         DecisionOutcome? outcome = null;
         Reason? reason = null;
         long? from = null, until = null;

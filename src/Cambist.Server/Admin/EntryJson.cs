@@ -27,6 +27,7 @@ static class EntryJson
         Add("rule", entry.Rule);
         json["registry_revision"] = entry.RegistryRevision;
         if (entry.ExpiresAt is { } expiresAt) json["expires_at"] = Times.Of(expiresAt);
+        Add("shadow", Shadow(entry.Shadow));
         Add("counted", Counted(entry.Counted));
         if (entry.Outcome == DecisionOutcome.AdminAct) Add("trace", Trace(entry)); // what was done, and why: short
         return json;
@@ -64,6 +65,15 @@ static class EntryJson
         var json = new JsonObject { ["issuer"] = party.Issuer };
         if (party.Sub.Length > 0) json["sub"] = party.Sub;
         if (party.Lineage is { } id) json["jti"] = id;
+        return json;
+    }
+
+    static JsonObject? Shadow(ShadowVerdict? shadow)
+    {
+        if (shadow is null) return null;
+        var json = new JsonObject { ["rule"] = shadow.Rule, ["target"] = shadow.Target, ["outcome"] = OutcomeName(shadow.Reason == Reason.None ? DecisionOutcome.Issued : DecisionOutcome.Refused) };
+        if (shadow.Reason != Reason.None) json["reason"] = shadow.Reason.WireName();
+        if (shadow.Scopes.Count > 0) json["scopes_given"] = List(shadow.Scopes);
         return json;
     }
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Cambist.Server;
 
 /// <summary>The entries of tokens that descend from each other. On nodes whose clocks differ, one beneath another may have the older id.</summary>
@@ -6,19 +8,24 @@ static class Family
     const int ARead = 1000;
 
     /// <summary>A page of the entries of a token, those it descends from, and all beneath it; newest first.</summary>
-    public static async Task<IReadOnlyList<LedgerEntry>> PageAsync(IDecisionLog decisions, DecisionFilter filter, DecisionId before, int limit, CancellationToken cancellationToken)
+    public static async Task<DecisionPage> PageAsync(IDecisionLog decisions, DecisionFilter filter, DecisionId before, int limit, CancellationToken cancellationToken)
     {
         var page = await decisions.PageAsync(filter, before, limit, cancellationToken);
         if (filter.Lineage is not { } id) return page;
-        List<LedgerEntry> all = [.. page];
-        foreach (var ancestor in Lineage.AncestorsOf(id))
-            all.AddRange(await decisions.PageAsync(filter with { Lineage = null, Issued = ancestor }, before, limit, cancellationToken));
-        return [.. all.OrderByDescending(entry => entry.Id).Take(limit)];
+        List<DecisionPage> pages = [page];
+        foreach (var ancestor in Lineage.AncestorsOf(id)) pages.Add(await decisions.PageAsync(filter with { Lineage = null, Issued = ancestor }, before, limit, cancellationToken));
+
+        // All of them go back as far as the one that goes back least.
+        var cutAt = pages.Max(one => one.Next);
+        return DecisionPage.Of([.. pages.SelectMany(entries => entries).Where(entry => entry.Id >= cutAt).OrderByDescending(entry => entry.Id).Take(limit)], limit, cutAt);
     }
 
     /// <summary>The entry that issued a token; null where the ledger has none, or no longer.</summary>
-    public static async Task<LedgerEntry?> FindAsync(IDecisionLog decisions, string id, CancellationToken cancellationToken) =>
-        await decisions.PageAsync(new() { Issued = id }, default, 1, cancellationToken) is [var entry] ? entry : null;
+    public static async Task<LedgerEntry?> FindAsync(IDecisionLog decisions, string id, CancellationToken cancellationToken)
+    {
+        await foreach (var entry in AllAsync(decisions, new() { Issued = id }, 1, cancellationToken)) return entry;
+        return null;
+    }
 
     /// <summary>The entries that issued what a token descends from, oldest first.</summary>
     public static async Task<List<LedgerEntry>> AncestorsAsync(IDecisionLog decisions, string id, CancellationToken cancellationToken)
@@ -33,15 +40,22 @@ static class Family
     public static async Task<List<LedgerEntry>> DescendantsAsync(IDecisionLog decisions, string id, CancellationToken cancellationToken)
     {
         var descendants = new List<LedgerEntry>();
-        for (var before = default(DecisionId); ;)
-        {
-            var page = await decisions.PageAsync(new() { Lineage = id }, before, ARead, cancellationToken);
-            descendants.AddRange(page.Where(entry => entry.IssuedId is { } issued && issued != id && Lineage.IsUnder(issued, id)));
-            if (page.Count < ARead) break;
-            before = page[^1].Id;
-        }
-
+        await foreach (var entry in AllAsync(decisions, new() { Lineage = id }, ARead, cancellationToken))
+            if (entry.IssuedId is { } issued && issued != id && Lineage.IsUnder(issued, id)) descendants.Add(entry);
         descendants.Reverse();
         return descendants;
+    }
+
+    /// <summary>However many pages it takes.</summary>
+    static async IAsyncEnumerable<LedgerEntry> AllAsync(IDecisionLog decisions, DecisionFilter filter, int aRead, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var before = default(DecisionId);
+        do
+        {
+            var page = await decisions.PageAsync(filter, before, aRead, cancellationToken);
+            foreach (var entry in page) yield return entry;
+            before = page.Next;
+        }
+        while (!before.IsNone);
     }
 }

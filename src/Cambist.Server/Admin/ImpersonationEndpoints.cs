@@ -107,7 +107,11 @@ static class ImpersonationEndpoints
         if (request.Query("limit") is { } text && !(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) && limit is > 0 and <= MostListed))
             return AdminAnswer.BadRequest($"limit must be a whole number from 1 to {MostListed}.");
 
-        var tokens = await request.Engine.Impersonation.ListAsync(request.Query("after"), limit, request.Http.RequestAborted);
+        var after = request.Query("after");
+        if (after is not null && !(Lineage.IsWellFormed(after) && Lineage.SegmentsOf(after) == 1))
+            return AdminAnswer.BadRequest("after must be the id of an impersonation token: next of the page before.");
+
+        var tokens = await request.Engine.Impersonation.ListAsync(after, limit, request.Http.RequestAborted);
         var json = new JsonObject { ["impersonation_tokens"] = new JsonArray([.. tokens.Select(Describe)]) };
         if (tokens.Count == limit) json["next"] = tokens[^1].Id;
         return AdminAnswer.Ok(json);

@@ -5,7 +5,8 @@ namespace Cambist.Server;
 /// <summary><c>/admin/v1/revocations</c>: an id, or all of a subject, a client or an issuer until now.</summary>
 static class RevocationEndpoints
 {
-    const int LongestName = 1000;
+    const int LongestName = 255; // of a sub, a client's id, an issuer's name
+    const int LongestText = 1000;
 
     public static void Map(AdminApi api) =>
         api.Map(new("POST", "/revocations", "Revokes an id, or all of a subject, a client or an issuer until now") { Scope = "tokens", Body = "RevocationRequest", Answer = "Revoked" }, RevokeAsync);
@@ -16,12 +17,12 @@ static class RevocationEndpoints
         if (body is null) return refusal!;
         (RevocationKind Kind, string Name, string? Value)[] all =
         [
-            (RevocationKind.Lineage, "id", body.Name("id", LongestName)),
+            (RevocationKind.Lineage, "id", body.Name("id", LongestText)),
             (RevocationKind.Subject, "subject", body.Name("subject", LongestName)),
             (RevocationKind.Client, "client", body.Name("client", LongestName)),
             (RevocationKind.Issuer, "issuer", body.Name("issuer", LongestName)),
         ];
-        var reason = body.Text("reason", LongestName, isRequired: true);
+        var reason = body.Text("reason", LongestText, isRequired: true);
         var named = all.Where(one => one.Value is not null).ToArray();
         if (named.Length != 1) body.Wrong("Name exactly one of id, subject, client and issuer");
         else if (Fault(named[0].Kind, named[0].Value!, request.Registry) is { } fault) body.Wrong(fault);

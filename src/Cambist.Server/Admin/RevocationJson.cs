@@ -11,7 +11,7 @@ static class RevocationJson
     /// <param name="request">Who asks.</param>
     public static async Task AddAsync(JsonObject json, string id, IReadOnlyList<LedgerEntry> path, AdminRequest request)
     {
-        var revocation = await request.Engine.Store.Ledger.IsRevokedAsync(LineageOf(id, path, request.Registry), request.Http.RequestAborted);
+        var (revocation, _) = await request.Engine.RevocationCheck.FindAsync(LineageOf(id, path, request.Registry), request.Http.RequestAborted);
         json["revoked"] = revocation is not null;
         if (revocation is null) return;
         json["revocation"] = new JsonObject
@@ -30,12 +30,13 @@ static class RevocationJson
         _ => "id",
     };
 
-    // Our tokens' instant is their iat, a whole second. Of one without an entry, only its id is known.
+    // Of one without an entry only its id is known, and it falls under no name. A client that got a token for itself is its subject.
     static TokenLineage LineageOf(string id, IReadOnlyList<LedgerEntry> path, Registry registry)
     {
-        if (path is not [.., { Subject: { } subject } itself] || itself.IssuedId != id) return new(id, "", null, "", long.MaxValue, IsExternal: false);
+        if (path is not [.., var itself] || itself.IssuedId != id) return new(id, "", null, "", long.MaxValue, IsExternal: false) { IsExact = true };
+        var subject = itself.Subject?.Sub ?? itself.Client ?? "";
         var origin = path.Select(entry => entry.Subject?.Issuer).FirstOrDefault(issuer => issuer is not null and not ReservedNames.Self)
-            ?? registry.Origins.Of(subject.Sub, SubjectKind.User);
-        return new(id, subject.Sub, itself.Client, origin, itself.Id.Milliseconds / 1000 * 1000, IsExternal: false);
+            ?? registry.Origins.Of(subject, path[0].Subject is null ? SubjectKind.Client : SubjectKind.User);
+        return new(id, subject, itself.Client, origin, itself.Id.Milliseconds, IsExternal: false) { IsExact = true };
     }
 }

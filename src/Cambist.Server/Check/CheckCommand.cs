@@ -16,11 +16,12 @@ static class CheckCommand
             Description = "The registry, YAML or JSON; - reads standard input. By default the one that serve would read: Cambist:Registry, else cambist.yaml.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var tests = new Option<string?>("--tests") { Description = "A folder of policy tests (*.test.yaml). This version does not run them, and says so.", HelpName = "DIR" };
+        var tests = new Option<string?>("--tests") { Description = "The folder of the policy tests (*.test.yaml) that it must pass; by default the registry's own.", HelpName = "DIR" };
         var secrets = new Option<string?>("--secrets-folder") { Description = "Where the files named in the registry lie; Cambist:SecretsFolder, else the registry's folder.", HelpName = "DIR" };
-        var json = new Option<bool>("--json") { Description = "Prints the findings as a JSON array of {severity, line, column, subject, message}." };
+        var json = new Option<bool>("--json") { Description = "Prints the findings as a JSON array of {severity, file, line, column, subject, message, check}." };
         var command = new Command("check", """
-            Validates a registry: every error with line and column, then warnings, then a summary. Exit code 1 on an error.
+            Validates a registry: every error with line and column, then policy tests that fail, then warnings, then a summary.
+            Exit code 1 on an error or a failed test.
             The settings count as they do for serve (Cambist:Issuer, Cambist:Urls, Cambist:AllowHttp).
             For example: cambist check cambist.yaml
             """) { file, tests, secrets, json };
@@ -33,18 +34,18 @@ static class CheckCommand
     {
         var settings = ServerSettings.Read(SettingsSources.OfCommands());
         var file = named ?? settings.Registry;
+        if (tests is not null && !Directory.Exists(tests)) throw new FailedException($"there is no folder {tests}, where the policy tests should lie; see --tests");
         var loaded = await LoadAsync(terminal, file, settings, secretsFolder, cancellationToken);
-        var findings = new List<RegistryFinding>(loaded.Compilation.Findings);
-        findings.AddRange(PolicyTests(file, tests));
+        if (tests is not null || file != "-") loaded = RegistryFile.Test(loaded, tests ?? Path.GetDirectoryName(file) ?? "", terminal.Clock.GetUtcNow());
 
         // every error, then what the registry would load with; the order within stays that of the document
-        var report = new CheckReport(loaded, [.. findings.OrderByDescending(finding => finding.Severity)]);
+        var report = new CheckReport(loaded, [.. loaded.Compilation.Findings.OrderByDescending(finding => finding.Severity)]);
         if (asJson) report.WriteJson(terminal);
         else report.WriteText(terminal);
         return report.Errors > 0 ? 1 : 0;
     }
 
-    static async Task<LoadedRegistry> LoadAsync(Terminal terminal, string file, ServerSettings settings, string? secretsFolder, CancellationToken cancellationToken)
+    public static async Task<LoadedRegistry> LoadAsync(Terminal terminal, string file, ServerSettings settings, string? secretsFolder, CancellationToken cancellationToken)
     {
         var options = settings.RegistryOptions();
         if (secretsFolder is not null) options = options with { SecretsFolder = secretsFolder };
@@ -61,20 +62,6 @@ static class CheckCommand
         catch (DecoderFallbackException)
         {
             throw new FailedException("standard input is not UTF-8; save the registry as UTF-8");
-        }
-    }
-
-    static IEnumerable<RegistryFinding> PolicyTests(string file, string? tests)
-    {
-        if (tests is not null)
-        {
-            yield return new(FindingSeverity.Error, default, "tests", Directory.Exists(tests)
-                ? "--tests: this version does not run policy tests, so nothing can be said of them; leave --tests out to check the registry alone"
-                : $"--tests: there is no folder {tests}; and this version does not run policy tests");
-        }
-        else if (file != "-" && Path.GetDirectoryName(Path.GetFullPath(file)) is { } folder && Directory.Exists(folder) && Directory.EnumerateFiles(folder, "*.test.yaml").Any())
-        {
-            yield return new(FindingSeverity.Warning, default, "tests", "there are policy tests (*.test.yaml) beside the registry, and this version does not run them");
         }
     }
 }

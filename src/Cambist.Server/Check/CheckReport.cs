@@ -21,6 +21,7 @@ sealed record CheckReport(LoadedRegistry Loaded, IReadOnlyList<RegistryFinding> 
         }
 
         terminal.Output.WriteLine(Summary());
+        if (Loaded.PolicyTests is { } tests) terminal.Output.WriteLine(Summary(tests));
     }
 
     public void WriteJson(Terminal terminal)
@@ -29,17 +30,18 @@ sealed record CheckReport(LoadedRegistry Loaded, IReadOnlyList<RegistryFinding> 
         using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             writer.WriteStartArray();
-            foreach (var finding in Findings) Write(writer, finding);
+            foreach (var finding in Findings) Write(writer, finding, finding.FileName ?? Loaded.FileName);
             writer.WriteEndArray();
         }
 
         terminal.Output.WriteLine(System.Text.Encoding.UTF8.GetString(buffer.ToArray()));
     }
 
-    static void Write(Utf8JsonWriter writer, RegistryFinding finding)
+    static void Write(Utf8JsonWriter writer, RegistryFinding finding, string file)
     {
         writer.WriteStartObject();
         writer.WriteString("severity", finding.Severity == FindingSeverity.Error ? "error" : "warning");
+        writer.WriteString("file", file);
         if (finding.Position == default)
         {
             writer.WriteNull("line");
@@ -63,6 +65,14 @@ sealed record CheckReport(LoadedRegistry Loaded, IReadOnlyList<RegistryFinding> 
         return Loaded.Compilation.Registry is not { } registry
             ? $"{Loaded.FileName}: {found}; a server does not start on it"
             : $"{Loaded.FileName}: {found}; {Counted(registry.Issuers.Count, "issuer")}, {Counted(registry.Resources.Count(resource => resource.Key != ReservedNames.AdminResource), "resource")}, {Counted(registry.Clients.Count, "client")}, {Counted(registry.Rules.All.Length, "rule")}, revision {registry.Revision}{Advice(registry)}";
+    }
+
+    /// <summary>How the policy tests went; files that were not run are never passed over in silence.</summary>
+    static string Summary(PolicyTestTally tests)
+    {
+        if (tests.Unread == tests.Files) return $"no policy test was run: {(tests.Files == 1 ? "the file of them" : $"each of the {tests.Files} files of them")} has errors, or the registry has";
+        var unread = tests.Unread == 0 ? "" : $"; {Counted(tests.Unread, "file")} of them with errors, not run";
+        return $"{Counted(tests.Tests, "policy test")}, {tests.Failed} failed{unread}";
     }
 
     /// <summary>No warning, for it is no mistake (OAuth 2.1 §2.4.1: keys are recommended).</summary>

@@ -22,6 +22,7 @@ static class DecisionFacts
             ("jti", Text(entry["jti"])),
             ("expires", Text(entry["expires_at"])),
             ("rule", Text(entry["rule"])),
+            ("shadow", Shadow(entry["shadow"])),
             ("registry", $"revision {Text(entry["registry_revision"])}"),
             ("counted", Counted(entry["counted"])),
         ];
@@ -36,6 +37,13 @@ static class DecisionFacts
     }
 
     static string? Party(JsonNode? party) => party is JsonObject json ? $"{Text(json["sub"])}, from {Text(json["issuer"])}" : null;
+
+    static string? Shadow(JsonNode? shadow) => shadow switch
+    {
+        not JsonObject => null,
+        _ when Text(shadow["reason"]) is { } reason => $"rule {Text(shadow["rule"])}, were it live, would refuse {Text(shadow["target"])}: {reason}",
+        _ => $"rule {Text(shadow["rule"])}, were it live, would issue {Text(shadow["target"])}{(List(shadow["scopes_given"], " ") is { } scopes ? $": {scopes}" : "")}",
+    };
 
     static string? Counted(JsonNode? counted) =>
         counted is JsonObject json ? $"{json["count"]} from {Text(json["address"]) ?? "several addresses"}, {Text(json["from"])} to {Text(json["until"])}" : null;

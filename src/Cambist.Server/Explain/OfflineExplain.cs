@@ -37,7 +37,7 @@ sealed class OfflineExplain : IAsyncDisposable
         {
             store = hasStore ? StoreBeside.Open(settings) : MemoryStore.Create(TimeProvider.System);
             var sealer = hasStore ? await SealerAsync(store, settings, listener, cancellationToken) : OfNobody();
-            var engine = await CambistEngine.OpenToExplainAsync(new(loader, Loader()), registry, store, sealer, TimeProvider.System, issuerHttp.Invoker, settings.AllowHttp, listener, cancellationToken);
+            var engine = await CambistEngine.OpenToExplainAsync(new(loader, Loader()), registry, store, sealer, issuerHttp.Invoker, settings.AllowHttp, listener, cancellationToken);
             return new(engine, issuerHttp, hasStore);
         }
         catch (Exception e)

@@ -43,7 +43,7 @@ static class KeysCommand
         try
         {
             await using var store = StoreBeside.Open(settings);
-            await act(new KeyActs(store, settings.KeyFilePath, TimeProvider.System, new Warnings(terminal)), new KeysReport(terminal, parsed.GetValue(options.Json)));
+            await act(new KeyActs(store, settings.KeyFilePath, new Warnings(terminal)), new KeysReport(terminal, parsed.GetValue(options.Json)));
             return 0;
         }
         catch (Exception e) when (e is StoreUnavailableException or KeySealException)

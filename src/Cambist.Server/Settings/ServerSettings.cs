@@ -55,15 +55,15 @@ sealed record ServerSettings
         var defaults = new ServerSettings();
         return new ServerSettings
         {
-            Registry = section[nameof(Registry)] ?? defaults.Registry,
-            Storage = section[nameof(Storage)] ?? defaults.Storage,
-            Urls = section[nameof(Urls)] ?? defaults.Urls,
-            ManagementUrls = section[nameof(ManagementUrls)] ?? defaults.ManagementUrls,
+            Registry = ReadText(section, nameof(Registry)) ?? defaults.Registry,
+            Storage = ReadText(section, nameof(Storage)) ?? defaults.Storage,
+            Urls = ReadText(section, nameof(Urls)) ?? defaults.Urls,
+            ManagementUrls = ReadText(section, nameof(ManagementUrls)) ?? defaults.ManagementUrls,
             AllowHttp = ReadFlag(section, nameof(AllowHttp)),
-            TrustedProxies = section[nameof(TrustedProxies)],
-            SecretsFolder = section[nameof(SecretsFolder)],
-            Issuer = section[nameof(Issuer)],
-            KeyFile = section[nameof(KeyFile)],
+            TrustedProxies = ReadOptional(section, nameof(TrustedProxies)),
+            SecretsFolder = ReadOptional(section, nameof(SecretsFolder)),
+            Issuer = ReadOptional(section, nameof(Issuer)),
+            KeyFile = ReadOptional(section, nameof(KeyFile)),
             AdminToken = ReadToken(section, nameof(AdminToken)),
             AuditRetention = ReadDuration(section, nameof(AuditRetention), defaults.AuditRetention),
         };
@@ -102,6 +102,14 @@ sealed record ServerSettings
             IPNetwork.TryParse(range, out var network) ? network
             : IPAddress.TryParse(range, out var address) ? new IPNetwork(address, address.GetAddressBytes().Length * 8)
             : throw new FailedException($"Cambist:TrustedProxies holds \"{range}\", which is no address range such as 10.0.0.0/8"));
+
+    // Left out, it has a default that means something else than whoever left it empty may think.
+    static string? ReadText(IConfigurationSection section, string name) =>
+        section[name] is not { } text ? null
+        : !string.IsNullOrWhiteSpace(text) ? text
+        : throw new FailedException($"Cambist:{name} is empty; give it a value, or leave it out for the default");
+
+    static string? ReadOptional(IConfigurationSection section, string name) => string.IsNullOrWhiteSpace(section[name]) ? null : section[name];
 
     static bool ReadFlag(IConfigurationSection section, string name) =>
         section[name] is not { } text ? false

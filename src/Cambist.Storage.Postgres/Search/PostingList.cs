@@ -8,7 +8,7 @@ sealed class PostingList
     const string Page = """
         SELECT w.run, w.key, p.postings
         FROM (SELECT r.day, r.run, k.key FROM unnest($1::int[], $2::bigint[]) AS r (day, run), unnest($3::uuid[]) AS k (key)) AS w
-        CROSS JOIN LATERAL (SELECT postings FROM cambist.search_pages WHERE day = w.day AND run = w.run AND first <= w.key ORDER BY first DESC LIMIT 1) AS p
+        CROSS JOIN LATERAL (SELECT postings FROM cambist.search_pages WHERE day = w.day AND day BETWEEN $4 AND $5 AND run = w.run AND first <= w.key ORDER BY first DESC LIMIT 1) AS p
         """;
 
     readonly NpgsqlConnection _connection;
@@ -57,7 +57,8 @@ sealed class PostingList
     static async Task ReadAsync(NpgsqlConnection connection, SearchRun[] runs, ulong[] keys, long stamp, Action<long, ulong, byte[]> found, CancellationToken cancellationToken)
     {
         await using var ask = new NpgsqlBatch(connection);
-        ask.Add(Page).With(Array.ConvertAll(runs, run => run.Day)).With(Array.ConvertAll(runs, run => run.Id)).With(Array.ConvertAll(keys, key => SearchRun.GuidOf(Posting.Of(key, stamp))));
+        ask.Add(Page).With(Array.ConvertAll(runs, run => run.Day)).With(Array.ConvertAll(runs, run => run.Id)).With(Array.ConvertAll(keys, key => SearchRun.GuidOf(Posting.Of(key, stamp))))
+            .With(runs.Min(run => run.Day)).With(runs.Max(run => run.Day));
         await using var rows = await ask.ExecuteReaderAsync(cancellationToken);
         while (await rows.ReadAsync(cancellationToken)) found(rows.GetInt64(0), Posting.Key(DecisionRows.IdOf(rows.GetGuid(1)).Value), rows.GetFieldValue<byte[]>(2));
     }

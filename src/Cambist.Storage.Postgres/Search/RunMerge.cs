@@ -11,6 +11,7 @@ static class RunMerge
     public const int RunsAMerge = 8;
     const long MostPostings = 32 * 1024 * 1024;
     const int PostingsAWrite = 1024 * SearchRun.PostingsAPage;
+    const int PostingsASlice = 4096;
 
     /// <summary>Runs to merge, oldest first; none where all is well.</summary>
     /// <param name="runs">Newest first.</param>
@@ -47,6 +48,7 @@ static class RunMerge
             buffer[count++] = reader.Current;
             if (await reader.MoveAsync(cancellationToken)) next.DequeueEnqueue(reader, reader.Current);
             else next.Dequeue();
+            if (count % PostingsASlice == 0) await Task.Yield();
             if (count < buffer.Length && next.Count > 0) continue;
             await merged.WriteAsync(connection, buffer.AsMemory(0, count), cancellationToken);
             count = 0;

@@ -15,17 +15,26 @@ sealed record SearchRun(long Id, int Day, short Level, long First, long Last, lo
     /// <summary>Two rows fill a page of the database.</summary>
     public const int PostingsAPage = 248;
 
-    const string InTime = "SELECT run, day, level, first, last, postings FROM cambist.search_runs WHERE last >= $1 AND first <= $2 ORDER BY first DESC, run DESC";
+    const int PagesASlice = 64;
+
+    /// <summary>The runs that may have entries from one stamp to another, newest first.</summary>
+    public const string InTime = "SELECT run, day, level, first, last, postings FROM cambist.search_runs WHERE last >= $1 AND first <= $2 ORDER BY first DESC, run DESC";
     const string Insert = "INSERT INTO cambist.search_runs (day, level, first, last, postings) VALUES ($1, $2, $3, $4, $5) RETURNING run";
     const string Pages = "COPY cambist.search_pages (day, run, first, postings) FROM STDIN (FORMAT BINARY)";
 
-    /// <summary>The runs that may have entries of a time, newest first.</summary>
-    public static async Task<List<SearchRun>> ReadAsync(NpgsqlConnection connection, long oldest, long newest, CancellationToken cancellationToken)
+    /// <summary>All runs, newest first.</summary>
+    public static async Task<List<SearchRun>> ReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var ask = new NpgsqlBatch(connection);
+        ask.Add(InTime).With(0L).With(long.MaxValue);
+        await using var rows = await ask.ExecuteReaderAsync(cancellationToken);
+        return await ReadAsync(rows, cancellationToken);
+    }
+
+    /// <summary>What <see cref="InTime"/> gives.</summary>
+    public static async Task<List<SearchRun>> ReadAsync(NpgsqlDataReader rows, CancellationToken cancellationToken)
     {
         var runs = new List<SearchRun>();
-        await using var ask = new NpgsqlBatch(connection);
-        ask.Add(InTime).With(oldest).With(newest);
-        await using var rows = await ask.ExecuteReaderAsync(cancellationToken);
         while (await rows.ReadAsync(cancellationToken)) runs.Add(new(rows.GetInt64(0), rows.GetInt32(1), rows.GetInt16(2), rows.GetInt64(3), rows.GetInt64(4), rows.GetInt64(5)));
         return runs;
     }
@@ -43,8 +52,10 @@ sealed record SearchRun(long Id, int Day, short Level, long First, long Last, lo
     public async Task WriteAsync(NpgsqlConnection connection, ReadOnlyMemory<UInt128> postings, CancellationToken cancellationToken)
     {
         await using var copy = await connection.BeginBinaryImportAsync(Pages, cancellationToken);
+        var pages = 0;
         for (var rest = postings; rest.Length > 0; rest = rest[Math.Min(PostingsAPage, rest.Length)..])
         {
+            if (++pages % PagesASlice == 0) await Task.Yield();
             var page = rest[..Math.Min(PostingsAPage, rest.Length)];
             await copy.StartRowAsync(cancellationToken);
             await copy.WriteAsync(Day, NpgsqlDbType.Integer, cancellationToken);

@@ -4,23 +4,30 @@ namespace Cambist.Storage.Sqlite;
 /// One page of entries, newest first. What the index does not have yet is read block by block; the rest is looked up, run by run. A
 /// page without anything to look up is read block by block, too.
 /// </summary>
-sealed class DecisionSearch(DecisionFilter filter, DecisionId before, int limit, CancellationToken cancellationToken)
+/// <param name="filter">What to look for.</param>
+/// <param name="before">Only entries older than this one.</param>
+/// <param name="limit">The most entries to give.</param>
+/// <param name="mostRead">How many entries are read in vain before the page is cut short.</param>
+/// <param name="cancellationToken">Gives up.</param>
+sealed class DecisionSearch(DecisionFilter filter, DecisionId before, int limit, int mostRead, CancellationToken cancellationToken)
 {
     readonly ulong[] _keys = SearchKeys.Of(filter);
     readonly EntrySieve _sieve = new(filter);
     readonly List<LedgerEntry> _found = [];
     readonly List<LedgerEntry> _inBlock = [];
+    long _read;
+    DecisionId _cutAt;
 
     bool IsDone => _found.Count >= limit;
 
-    public IReadOnlyList<LedgerEntry> Read(Database database)
+    public DecisionPage Read(Database database)
     {
-        if (limit <= 0) return _found;
+        if (limit <= 0) return DecisionPage.Of(_found, limit);
         var oldest = Oldest(database);
         var indexed = _keys.Length == 0 ? -1 : SearchIndexer.IndexedUpTo(SearchRuns.Read(database));
         Scan(database, Newest(), Math.Max(indexed + 1, oldest));
-        if (!IsDone && indexed >= oldest) LookUp(database, Math.Min(indexed, Newest()), oldest);
-        return _found;
+        if (!IsDone && _cutAt.IsNone && indexed >= oldest) LookUp(database, Math.Min(indexed, Newest()), oldest);
+        return DecisionPage.Of(_found, limit, _cutAt);
     }
 
     long Newest()
@@ -46,6 +53,12 @@ sealed class DecisionSearch(DecisionFilter filter, DecisionId before, int limit,
         for (var next = newest; !IsDone && Blocks.UpTo(database, next) is { } block && block >= oldest; next = block - 1)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            if (_read - _found.Count >= mostRead)
+            {
+                _cutAt = RowId.FirstOf(next + 1);
+                return;
+            }
+
             Add(database, block);
         }
     }
@@ -85,6 +98,7 @@ sealed class DecisionSearch(DecisionFilter filter, DecisionId before, int limit,
         while (block.Next())
         {
             if (!before.IsNone && block.Id >= before) return;
+            _read++;
             if (_sieve.MayFit(block.Json) && LedgerEntryJson.Read(block.Id, block.Json) is var entry && filter.Fits(entry)) _inBlock.Add(entry);
         }
     }

@@ -10,7 +10,7 @@ namespace Cambist;
 /// Who a bearer of the admin API is: the bootstrap token, of which only the hash is kept, or an access token of ours for
 /// <c>cambist-admin</c> that nobody was delegated or impersonated for.
 /// </summary>
-internal sealed class AdminAccess(Store store, ActiveRegistry registry, OwnTokens ownTokens, Strangers strangers, TimeProvider clock)
+internal sealed class AdminAccess(Store store, ActiveRegistry registry, OwnTokens ownTokens, RevocationCheck revocations, Strangers strangers, TimeProvider clock)
 {
     /// <summary>The administrator, or a refusal that was counted: of a right token never.</summary>
     /// <exception cref="StoreUnavailableException">The store cannot be read now.</exception>
@@ -66,10 +66,11 @@ internal sealed class AdminAccess(Store store, ActiveRegistry registry, OwnToken
         if (!token.Claims.TryGet("aud"u8, out var aud) || !aud.IsString(ReservedNames.AdminResource)) return Refused($"its aud is not {ReservedNames.AdminResource}");
         if (token.Act is not null || token.Kind == SubjectKind.Impersonated) return Refused("it is a delegated or impersonated one");
         if (token.Claims.TryGet("cnf"u8, out _)) return Refused("it is bound to a key");
-        if (await store.Ledger.IsRevokedAsync(token.Lineage, cancellationToken) is not null) return Refused("it was revoked");
+        var (revocation, lineage) = await revocations.FindAsync(token.Lineage, cancellationToken);
+        if (revocation is not null) return Refused("it was revoked");
 
         ImmutableArray<string> scopes = [.. token.HeldScopes!.Value.Where(held => held.Resource == ReservedNames.AdminResource).Select(held => held.Scope)];
-        return new Administrator(new(ReservedNames.Self, token.Subject, token.Lineage.Id), scopes, token.Lineage);
+        return new Administrator(new(ReservedNames.Self, token.Subject, lineage.Id), scopes, lineage);
     }
 
     static Denied Refused(string detail) => new(Reason.ClientAuthenticationFailed, detail);

@@ -18,6 +18,13 @@ internal static class Entitlement
         ?? Delegate.Check(input, selected, registry)
         ?? CheckRequestedType(input, selected);
 
+    /// <summary>Of these checks those that no rule has a say in: whether caller and actor may use the tokens that were sent.</summary>
+    public static Denied? CheckTokens(DecisionInput input, Registry registry) =>
+        CheckToken(input.Subject, input.Client, registry)
+        ?? (input.Actor is { } actor ? CheckActor(actor, input.Client, registry)?.OfActor() : null)
+        ?? (input.Subject.Minted is null ? null : CheckMinter(input.Subject, input.Actor?.Subject ?? input.Client.Id))
+        ?? MayAct.Check(input.Subject, input.Actor, input.Client, registry);
+
     static Denied? CheckToken(ResolvedToken token, RegisteredClient caller, Registry registry) =>
         CheckUse(token, caller, registry) ?? CheckKey(token);
 
@@ -37,7 +44,7 @@ internal static class Entitlement
     public static Denied? CheckMinter(ResolvedToken impersonation, string actor) =>
         impersonation.Minted!.WasMintedBy(actor) ? new(Reason.ActorIsMinter, $"{actor} minted the token") : null;
 
-    static Denied? CheckRequestedType(DecisionInput input, SelectedRule selected)
+    public static Denied? CheckRequestedType(DecisionInput input, SelectedRule selected)
     {
         if (input.RequestedTokenType is not { } type) return null;
         var (rule, target) = selected;
@@ -49,7 +56,7 @@ internal static class Entitlement
     }
 
     /// <summary>What the registry may say and this version does not carry out is refused, never left out in silence.</summary>
-    static Denied? CheckBuilt(SelectedRule selected)
+    public static Denied? CheckBuilt(SelectedRule selected)
     {
         var rule = selected.Rule;
         return rule.Proof == ProofRequirement.None ? null : NotBuilt(rule, "proof");

@@ -69,7 +69,7 @@ public sealed class CambistBuilder
     /// <exception cref="KeySealException">The key file is missing, or does not open the store's keys.</exception>
     /// <exception cref="InvalidOperationException">No registry or no store was named.</exception>
     /// <param name="services">What the factories ask for.</param>
-    /// <param name="clock">The clock of everything.</param>
+    /// <param name="clock">This machine's clock; the store's is the clock of everything (<see cref="Store.Clock"/>).</param>
     /// <param name="issuerHttp">Fetches issuers' documents; see <see cref="IssuerKeys"/>.</param>
     /// <param name="allowHttp">Whether issuers' documents may come over http from off loopback.</param>
     /// <param name="listener">Hears what happens beside the requests.</param>
@@ -86,8 +86,8 @@ public sealed class CambistBuilder
         var store = Open(() => open(services, clock), onDisk);
         try
         {
-            var start = Open(() => StartingRegistry.ChooseAsync(loader, onDisk, store.Registries, clock, listener).AsTask().GetAwaiter().GetResult(), onDisk);
-            return CambistEngine.Start(new(loader, load(services, clock)), start, store, seal(store, listener), clock, issuerHttp, allowHttp, extensions, listener);
+            var start = Open(() => StartingRegistry.ChooseAsync(loader, onDisk, store.Registries, store.Clock, listener).AsTask().GetAwaiter().GetResult(), onDisk);
+            return CambistEngine.Start(new(loader, load(services, clock)), start, store, seal(store, listener), issuerHttp, allowHttp, extensions, listener);
         }
         catch
         {

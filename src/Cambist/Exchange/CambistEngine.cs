@@ -7,12 +7,14 @@ public sealed class CambistEngine : IAsyncDisposable
     readonly Upkeep _upkeep;
     readonly PastRegistries _pastRegistries;
 
-    CambistEngine(Store store, RegistryReload reload, PastRegistries pastRegistries, KeyRing keys, IssuerKeys issuerKeys, IntrospectionRequests introspection, Extensions extensions, TimeProvider clock, IEngineListener listener)
+    CambistEngine(Store store, RegistryReload reload, PastRegistries pastRegistries, KeyRing keys, IssuerKeys issuerKeys, IntrospectionRequests introspection, Extensions extensions, IEngineListener listener)
     {
+        var clock = store.Clock;
         var registry = reload.Registry;
         var strangers = new Strangers(clock);
         var clients = new ClientAuthenticator(issuerKeys);
-        var recorder = new DecisionRecorder(store.Ledger, strangers);
+        var check = new RevocationCheck(store.Ledger, store.Decisions);
+        var recorder = new DecisionRecorder(store.Ledger, check, strangers);
         var writer = new AccessTokenWriter(keys);
         var code = new ApplicationCode(clock, listener);
         var (refresh, opaque, own) = (new RefreshTokens(store.Tokens), new OpaqueTokens(store.Tokens), new OwnTokens(keys));
@@ -20,20 +22,21 @@ public sealed class CambistEngine : IAsyncDisposable
         [
             new ImpersonationTokens(store.Tokens), refresh, opaque, own, new TrustedIssuers(issuerKeys, keys),
             new RemoteIntrospection(introspection, keys), new CustomResolvers(extensions.Resolvers, keys, code),
-        ], store.Ledger);
+        ], store.Ledger, check);
         var callers = new CallerGate(clients, recorder);
         var presented = new PresentedTokens(refresh, opaque, own);
 
         (Store, Registry, Keys, IssuerKeys, IssuerIntrospection) = (store, registry, keys, issuerKeys, introspection);
         Exchange = new TokenExchange(registry, clients, tokens, new Customizers(extensions.Customizers, code), writer, recorder, clock);
         ClientCredentials = new ClientCredentialsGrant(registry, clients, writer, recorder, clock);
-        Introspection = new TokenIntrospection(registry, callers, presented, store.Ledger, clock);
-        Revocation = new TokenRevocation(registry, callers, presented, store.Ledger, recorder, clock);
+        Introspection = new TokenIntrospection(registry, callers, presented, store.Ledger, check, clock);
+        Revocation = new TokenRevocation(registry, callers, presented, store.Ledger, check, recorder, clock);
         Unservable = new UnservableRequests(registry, clients, recorder, clock);
 
-        Administrators = new AdminAccess(store, registry, own, strangers, clock);
+        Administrators = new AdminAccess(store, registry, own, check, strangers, clock);
         Impersonation = new ImpersonationActs(store.Tokens, store.Ledger, registry, clock);
         Revocations = new RevocationActs(store.Ledger, registry);
+        RevocationCheck = check;
 
         SearchIndex = new SearchIndex(store.Decisions, clock);
         _pastRegistries = pastRegistries;
@@ -72,6 +75,9 @@ public sealed class CambistEngine : IAsyncDisposable
     /// <summary>What administrators revoke.</summary>
     internal RevocationActs Revocations { get; }
 
+    /// <summary>What is revoked.</summary>
+    internal RevocationCheck RevocationCheck { get; }
+
     /// <summary>The registry in force.</summary>
     public ActiveRegistry Registry { get; }
 
@@ -94,14 +100,15 @@ public sealed class CambistEngine : IAsyncDisposable
     /// Opens the keys (and makes them in a new store), and is ready to decide. Blocks: it runs once, before anything is served.
     /// </summary>
     internal static CambistEngine Start(
-        RegistryLoaders loaders, StartingRegistry start, Store store, KeySealer sealer, TimeProvider clock, HttpMessageInvoker issuerHttp, bool allowHttp, Extensions extensions, IEngineListener listener)
+        RegistryLoaders loaders, StartingRegistry start, Store store, KeySealer sealer, HttpMessageInvoker issuerHttp, bool allowHttp, Extensions extensions, IEngineListener listener)
     {
+        var clock = store.Clock;
         foreach (var warning in RegistryEvents.Warnings(start.InForce)) listener.On(warning);
 
         foreach (var mismatch in extensions.Mismatches(start.InForce.Compilation.Registry!)) listener.On(mismatch);
 
         var keys = KeyRing.OpenAsync(store.Keys, sealer, start.InForce.Compilation.Registry!.Signing, clock, listener, CancellationToken.None).GetAwaiter().GetResult();
-        var engine = PutTogether(loaders, start, store, keys, clock, issuerHttp, allowHttp, extensions, listener);
+        var engine = PutTogether(loaders, start, store, keys, issuerHttp, allowHttp, extensions, listener);
         engine._upkeep.Start();
         return engine;
     }
@@ -113,21 +120,23 @@ public sealed class CambistEngine : IAsyncDisposable
     /// <exception cref="KeySealException">A key does not open.</exception>
     /// <exception cref="StoreUnavailableException">The store cannot be read.</exception>
     internal static async Task<CambistEngine> OpenToExplainAsync(
-        RegistryLoaders loaders, LoadedRegistry registry, Store store, KeySealer sealer, TimeProvider clock, HttpMessageInvoker issuerHttp, bool allowHttp, IEngineListener listener, CancellationToken cancellationToken)
+        RegistryLoaders loaders, LoadedRegistry registry, Store store, KeySealer sealer, HttpMessageInvoker issuerHttp, bool allowHttp, IEngineListener listener, CancellationToken cancellationToken)
     {
+        var clock = store.Clock;
         var copy = MemoryStore.Create(clock).Keys;
         await copy.TryReplaceAsync(0, (await store.Keys.ReadAsync(cancellationToken)).Keys, entry: null, cancellationToken);
         var keys = await KeyRing.OpenAsync(copy, sealer, registry.Compilation.Registry!.Signing, clock, listener, cancellationToken);
-        return PutTogether(loaders, new(registry, registry), store, keys, clock, issuerHttp, allowHttp, new([], []), listener);
+        return PutTogether(loaders, new(registry, registry), store, keys, issuerHttp, allowHttp, new([], []), listener);
     }
 
     static CambistEngine PutTogether(
-        RegistryLoaders loaders, StartingRegistry start, Store store, KeyRing keys, TimeProvider clock, HttpMessageInvoker issuerHttp, bool allowHttp, Extensions extensions, IEngineListener listener)
+        RegistryLoaders loaders, StartingRegistry start, Store store, KeyRing keys, HttpMessageInvoker issuerHttp, bool allowHttp, Extensions extensions, IEngineListener listener)
     {
+        var clock = store.Clock;
         var active = new ActiveRegistry(start.InForce.Compilation.Registry!, clock.GetUtcNow());
         var issuerKeys = new IssuerKeys(issuerHttp, clock, listener, new IssuerKeysOptions { AllowHttp = allowHttp });
         var reload = new RegistryReload(loaders.InForce, start, new RegistrySwap(active, store.Registries, issuerKeys, clock), listener);
-        return new CambistEngine(store, reload, new PastRegistries(loaders.Past, active, store.Registries), keys, issuerKeys, new IntrospectionRequests(issuerHttp, clock, listener), extensions, clock, listener);
+        return new CambistEngine(store, reload, new PastRegistries(loaders.Past, active, store.Registries), keys, issuerKeys, new IntrospectionRequests(issuerHttp, clock, listener), extensions, listener);
     }
 
     /// <summary>

@@ -7,7 +7,8 @@ namespace Cambist;
 
 /// <summary>
 /// A <see cref="DecisionInput"/> as it is kept with its entry: of the claims only those that the registry's conditions and
-/// templates name, strings cut at 256 characters and listed under <c>cut</c>, so that a replay knows what it cannot decide.
+/// templates name, strings cut at 256 characters and listed under <c>cut</c>, so that a replay knows what it cannot decide. Of what
+/// is not kept a refusal says what came of it, see <see cref="RecordedEntitlement"/>.
 /// </summary>
 internal static class DecisionInputJson
 {
@@ -16,7 +17,7 @@ internal static class DecisionInputJson
     [ThreadStatic] static ArrayBufferWriter<byte>? _buffer;
     [ThreadStatic] static Utf8JsonWriter? _json;
 
-    public static ReadOnlyMemory<byte> Write(DecisionInput input, ImmutableArray<ClaimPath> mentioned)
+    public static ReadOnlyMemory<byte> Write(DecisionInput input, ImmutableArray<ClaimPath> mentioned, RecordedEntitlement? entitlement = null)
     {
         var buffer = _buffer ??= new ArrayBufferWriter<byte>(1024);
         var json = _json ??= LedgerEntryJson.CreateWriter(buffer);
@@ -35,6 +36,7 @@ internal static class DecisionInputJson
         if (input.Scopes is { } scopes) WriteStrings(json, "scopes"u8, ScopeText.ForRecord(scopes));
         if (input.RequestedTokenType is { } type) WriteRequestedType(json, type);
         json.WriteNumber("now"u8, input.Now.ToUnixTimeMilliseconds());
+        entitlement?.WriteTo(json);
         json.WriteEndObject();
         json.Flush();
         return buffer.WrittenSpan.ToArray();
@@ -77,6 +79,7 @@ internal static class DecisionInputJson
 
         json.WriteEndObject();
         if (cut is not null) WriteStrings(json, "cut"u8, cut);
+        if (token.Claims.TryGet("may_act"u8, out _)) json.WriteBoolean("may_act"u8, true); // whom it names depends on the registry
         json.WriteEndObject();
     }
 

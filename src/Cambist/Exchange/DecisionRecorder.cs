@@ -4,16 +4,18 @@ using Cambist.Protocol;
 namespace Cambist;
 
 /// <summary>Step 10: one ledger entry a decision, committed before anybody hears of it.</summary>
-internal sealed class DecisionRecorder(ILedger ledger, Strangers strangers)
+internal sealed class DecisionRecorder(ILedger ledger, RevocationCheck revocations, Strangers strangers)
 {
     static readonly Meter Meter = new("Cambist");
     static readonly Counter<long> Decisions = Meter.CreateCounter<long>("cambist.decisions", description: "Decisions at the token endpoint, by outcome and reason.");
+    static readonly Counter<long> Shadows = Meter.CreateCounter<long>("cambist.shadow_decisions", description: "Decisions that a shadow rule would have made, by that rule, what was decided and what it would have decided.");
 
     /// <summary>Records an issued token and answers; a revocation or a used key found by the ledger makes it a refusal.</summary>
     public async ValueTask<Outcome> RecordAsync(Walk walk, TokenToIssue token, IssuedToken issued, CancellationToken cancellationToken)
     {
         var entry = EntryOf(walk, DecisionOutcome.Issued) with
         {
+            Shadow = ShadowOf(walk, denied: null),
             IssuedId = issued.Id,
             Target = token.Target.Resource.Name,
             ScopesGiven = token.Scopes,
@@ -24,13 +26,16 @@ internal sealed class DecisionRecorder(ILedger ledger, Strangers strangers)
             DependsOn = LineagesOf(walk),
         };
         var result = await ledger.CommitAsync(entry, cancellationToken);
+        TokenLineage? revoked = null;
+        if (result.Status == CommitStatus.Revoked) (result, revoked) = await revocations.CommitAgainAsync(entry, result.Revocation!, cancellationToken);
         switch (result.Status)
         {
             case CommitStatus.Committed:
                 Count("issued", Reason.None);
+                CountShadow(entry);
                 return new Outcome.Issued(issued.Value, token.TokenType, token.ExpiresAt - token.IssuedAt, token.Scopes, entry with { Id = result.Id }) { RefreshToken = issued.Refresh?.Value };
             case CommitStatus.Revoked:
-                return await RefuseAsync(walk, Revoked(walk, result.Revocation!), cancellationToken);
+                return await RefuseAsync(walk, Revoked(walk, result.Revocation!, revoked), cancellationToken);
             default:
                 return result.UsedKey == OneTimeKeyKind.ClientAssertion
                     ? Unauthenticated(walk, UsedUp(OneTimeKeyKind.ClientAssertion))
@@ -42,7 +47,7 @@ internal sealed class DecisionRecorder(ILedger ledger, Strangers strangers)
     public async ValueTask<Denied?> ForeseeAsync(Walk walk, TokenToIssue token, CancellationToken cancellationToken)
     {
         foreach (var lineage in LineagesOf(walk))
-            if (await ledger.IsRevokedAsync(lineage, cancellationToken) is { } revocation) return Revoked(walk, revocation);
+            if (await revocations.FindAsync(lineage, cancellationToken) is ({ } revocation, var revoked)) return Revoked(walk, revocation, revoked);
         foreach (var key in SpentOnSuccess(walk, token))
             if (await ledger.IsUsedAsync(key, cancellationToken)) return UsedUp(key.Kind);
         return null;
@@ -59,12 +64,13 @@ internal sealed class DecisionRecorder(ILedger ledger, Strangers strangers)
             return Refused(walk, denied);
         }
 
-        var entry = EntryOf(walk, DecisionOutcome.Refused) with { Reason = denied.Reason, Trace = Trace.Of(walk, denied) };
+        var entry = EntryOf(walk, DecisionOutcome.Refused) with { Shadow = ShadowOf(walk, denied), Reason = denied.Reason, Trace = Trace.Of(walk, denied) };
         var result = await ledger.CommitAsync(entry, cancellationToken);
 
         // A refusal spends only what the client proved itself by; used before, that proves nothing.
         if (result.Status == CommitStatus.AlreadyUsed) return Unauthenticated(walk, UsedUp(result.UsedKey!.Value));
         Count("refused", denied.Reason);
+        CountShadow(entry);
         return Refused(walk, denied, entry with { Id = result.Id });
     }
 
@@ -75,7 +81,7 @@ internal sealed class DecisionRecorder(ILedger ledger, Strangers strangers)
     async ValueTask<Outcome?> EndBranchAsync(Walk walk, OneTimeKey rotated, CancellationToken cancellationToken)
     {
         var lineage = walk.Subject!.Lineage;
-        if (await ledger.IsRevokedAsync(lineage, cancellationToken) is not null) return null;
+        if ((await revocations.FindAsync(lineage, cancellationToken)).Revocation is not null) return null;
         var entry = ActOf(walk, "a refresh token was used again; it and all beneath it are revoked");
         var revocation = new Revocation(RevocationKind.Lineage, lineage.Id, 0, "a refresh token was used again", rotated.KeepUntil);
         var revoked = await ledger.RevokeAsync(revocation, entry, cancellationToken);
@@ -144,8 +150,10 @@ internal sealed class DecisionRecorder(ILedger ledger, Strangers strangers)
         RegistryRevision = walk.Registry.Revision,
         ExternalUntil = Math.Max(ExternalExpiry(walk.Subject), ExternalExpiry(walk.Actor)),
         Consumes = walk.Spends,
-        Input = walk.Input is { } input ? DecisionInputJson.Write(input, walk.Registry.MentionedClaims) : default,
+        Input = walk.Input is { } input ? DecisionInputJson.Write(input, walk.Registry.MentionedClaims, outcome == DecisionOutcome.Refused ? RecordedEntitlement.Of(input, walk.Registry) : null) : default,
     };
+
+    static ShadowVerdict? ShadowOf(Walk walk, Denied? denied) => walk.Input is { } input ? ShadowDecision.Of(input, walk.Registry, denied) : null;
 
     static RecordedParty? Party(ResolvedToken? token) => token is null ? null : new(token.IssuerName, token.Subject, token.Lineage.Id);
 
@@ -182,20 +190,14 @@ internal sealed class DecisionRecorder(ILedger ledger, Strangers strangers)
         ({ } access, { } refresh) => [access, refresh],
     };
 
-    public static Denied Revoked(Walk walk, Revocation revocation)
+    /// <param name="walk">The request.</param>
+    /// <param name="revocation">What was found.</param>
+    /// <param name="revoked">Which of its lineages falls under it; the subject's unless it is the actor's alone.</param>
+    public static Denied Revoked(Walk walk, Revocation revocation, TokenLineage? revoked)
     {
-        var ofActor = walk.Actor is { } actor && IsUnder(actor.Lineage, revocation)
-            && !IsUnder(walk.Subject!.Lineage, revocation) && !(walk.Subject.Origin is { } origin && IsUnder(origin, revocation));
+        var ofActor = revoked is not null && revoked.Id == walk.Actor?.Lineage.Id && revoked.Id != walk.Subject!.Lineage.Id;
         return new(ofActor ? Reason.ActorRevoked : Reason.SubjectRevoked, $"revoked at {DateTimeOffset.FromUnixTimeMilliseconds(revocation.At):u} by {revocation.Kind}");
     }
-
-    static bool IsUnder(TokenLineage lineage, Revocation revocation) => revocation.Kind switch
-    {
-        RevocationKind.Lineage => Lineage.IsUnder(lineage.Id, revocation.Value),
-        RevocationKind.Subject => lineage.Subject == revocation.Value && lineage.IsCoveredBy(revocation.At),
-        RevocationKind.Client => lineage.Client == revocation.Value && lineage.IsCoveredBy(revocation.At),
-        _ => lineage.Issuer == revocation.Value && lineage.IsCoveredBy(revocation.At),
-    };
 
     static Denied UsedUp(OneTimeKeyKind kind) => kind switch
     {
@@ -206,4 +208,14 @@ internal sealed class DecisionRecorder(ILedger ledger, Strangers strangers)
 
     static void Count(string outcome, Reason reason) =>
         Decisions.Add(1, new KeyValuePair<string, object?>("outcome", outcome), new KeyValuePair<string, object?>("reason", reason.WireName()));
+
+    static void CountShadow(LedgerEntry entry)
+    {
+        if (entry.Shadow is not { } shadow) return;
+        Shadows.Add(
+            1,
+            new KeyValuePair<string, object?>("rule", shadow.Rule),
+            new KeyValuePair<string, object?>("decided", LedgerEntryJson.OutcomeName(entry.Outcome)),
+            new KeyValuePair<string, object?>("would", shadow.Reason == Reason.None ? "issued" : "refused"));
+    }
 }

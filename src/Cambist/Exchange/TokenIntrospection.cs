@@ -11,17 +11,18 @@ public sealed class TokenIntrospection
 {
     static readonly ReadOnlyMemory<byte> Inactive = """{"active":false}"""u8.ToArray();
 
-    /// <summary>A token that is nobody's, asked after where there is none: so that all answers cost the store the same.</summary>
+    /// <summary>A token that is nobody's, asked after where there is none for the caller: so that all these answers cost the store the same.</summary>
     static readonly TokenLineage Nobodys = new("AAAAAAAAAAAAAAAAAAAAAA", "", "", "", 0, IsExternal: false);
 
     readonly ActiveRegistry _registry;
     readonly CallerGate _callers;
     readonly PresentedTokens _tokens;
     readonly ILedger _ledger;
+    readonly RevocationCheck _revocations;
     readonly TimeProvider _clock;
 
-    internal TokenIntrospection(ActiveRegistry registry, CallerGate callers, PresentedTokens tokens, ILedger ledger, TimeProvider clock) =>
-        (_registry, _callers, _tokens, _ledger, _clock) = (registry, callers, tokens, ledger, clock);
+    internal TokenIntrospection(ActiveRegistry registry, CallerGate callers, PresentedTokens tokens, ILedger ledger, RevocationCheck revocations, TimeProvider clock) =>
+        (_registry, _callers, _tokens, _ledger, _revocations, _clock) = (registry, callers, tokens, ledger, revocations, clock);
 
     /// <summary>Says what there is to say of a token, or that nobody was authenticated.</summary>
     /// <exception cref="StoreUnavailableException">The store cannot be read now; says nothing about the token.</exception>
@@ -31,8 +32,9 @@ public sealed class TokenIntrospection
         if (await _callers.AdmitAsync(walk, request.Credentials, takesPublic: false, cancellationToken) is { } refused) return refused;
 
         var token = await _tokens.FindAsync(request.Token, walk, cancellationToken);
-        var revocation = await _ledger.IsRevokedAsync(token?.Lineage ?? Nobodys, cancellationToken);
-        var isActive = token is not null && revocation is null && Entitlement.IsFor(token, walk.Client!);
+        if (token is not null && !Entitlement.IsFor(token, walk.Client!)) token = null;
+        var (revocation, _) = await _revocations.FindAsync(token?.Lineage ?? Nobodys, cancellationToken);
+        var isActive = token is not null && revocation is null;
         if (isActive && token!.Grant is not null) (isActive, token) = await LeftOfAsync(token, walk, cancellationToken);
         return new Outcome.Introspected(isActive, isActive ? Describe(token!) : Inactive);
     }
@@ -42,7 +44,7 @@ public sealed class TokenIntrospection
     {
         if (await _ledger.IsUsedAsync(shown.RotationKey!, cancellationToken)) return (false, null);
         if (!Redemption.LeftOf(shown, walk.Client!, walk.Registry, walk.Now).Gives(out var left, out _)) return (false, null);
-        return (await _ledger.IsRevokedAsync(left.Origin!, cancellationToken) is null, left);
+        return ((await _revocations.FindAsync(left.Origin!, cancellationToken)).Revocation is null, left);
     }
 
     /// <summary>RFC 7662 §2.2: the claims of the token, of whatever JSON type they are there.</summary>

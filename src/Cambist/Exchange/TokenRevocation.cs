@@ -12,11 +12,12 @@ public sealed class TokenRevocation
     readonly CallerGate _callers;
     readonly PresentedTokens _tokens;
     readonly ILedger _ledger;
+    readonly RevocationCheck _revocations;
     readonly DecisionRecorder _recorder;
     readonly TimeProvider _clock;
 
-    internal TokenRevocation(ActiveRegistry registry, CallerGate callers, PresentedTokens tokens, ILedger ledger, DecisionRecorder recorder, TimeProvider clock) =>
-        (_registry, _callers, _tokens, _ledger, _recorder, _clock) = (registry, callers, tokens, ledger, recorder, clock);
+    internal TokenRevocation(ActiveRegistry registry, CallerGate callers, PresentedTokens tokens, ILedger ledger, RevocationCheck revocations, DecisionRecorder recorder, TimeProvider clock) =>
+        (_registry, _callers, _tokens, _ledger, _revocations, _recorder, _clock) = (registry, callers, tokens, ledger, revocations, recorder, clock);
 
     /// <summary>Revokes a token, or says why not.</summary>
     /// <exception cref="StoreUnavailableException">The store cannot be used now; the token may or may not be revoked, so try again.</exception>
@@ -33,7 +34,7 @@ public sealed class TokenRevocation
         var isCallers = token.ClientId == walk.Client!.Id;
         if (isCallers || !walk.Client.IsPublic) walk.Subject = token; // anybody can be a public client, and so with another's token is a stranger
         if (!isCallers) return await _recorder.RefuseAsync(walk, new(Reason.TokenNotOfCaller, $"the token was issued to {token.ClientId}"), cancellationToken);
-        if (await _ledger.IsRevokedAsync(token.Lineage, cancellationToken) is not null) return Outcome.Revoked.Nothing;
+        if ((await _revocations.FindAsync(token.Lineage, cancellationToken)).Revocation is not null) return Outcome.Revoked.Nothing;
 
         var entry = DecisionRecorder.ActOf(walk, $"{walk.Client.Id} gave back a token issued to it; it and all beneath it are revoked");
         var revocation = new Revocation(RevocationKind.Lineage, token.Lineage.Id, 0, "revoked by the client it was issued to", token.ExpiresAt * 1000);

@@ -15,6 +15,12 @@ namespace Cambist;
 /// <param name="CutOfActor">The same of the actor token.</param>
 internal sealed record RecordedInput(DecisionInput Input, ImmutableArray<string> CutOfSubject, ImmutableArray<string> CutOfActor)
 {
+    /// <summary>What was found about the use of its tokens; null where the entry does not say.</summary>
+    public RecordedEntitlement? Entitlement { get; init; }
+
+    /// <summary>Whether the subject token says who may act.</summary>
+    public bool HasMayAct { get; init; }
+
     /// <summary>Reads an entry's input; a refusal where the registry no longer has the client, the issuer or the target in it.</summary>
     /// <exception cref="FormatException">The entry has none, or it is not what this release writes.</exception>
     public static Result<RecordedInput> Read(LedgerEntry entry, Registry registry)
@@ -59,7 +65,11 @@ internal sealed record RecordedInput(DecisionInput Input, ImmutableArray<string>
             RequestedTokenType = json.TryGetProperty("requested_token_type"u8, out var type) ? type.GetString() : null,
             Now = DateTimeOffset.FromUnixTimeMilliseconds(json.GetProperty("now"u8).GetInt64()),
         };
-        return new RecordedInput(input, Cut(json.GetProperty("subject"u8)), hasActor ? Cut(actorJson) : []);
+        return new RecordedInput(input, Cut(json.GetProperty("subject"u8)), hasActor ? Cut(actorJson) : [])
+        {
+            Entitlement = RecordedEntitlement.Read(json),
+            HasMayAct = json.GetProperty("subject"u8).TryGetProperty("may_act"u8, out _),
+        };
     }
 
     static Result<ResolvedToken> Token(JsonElement json, RecordedParty? party, Registry registry)

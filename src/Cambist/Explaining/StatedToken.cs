@@ -29,6 +29,7 @@ internal static class StatedToken
             return new Denied(Reason.SubjectIssuerUntrusted, $"the registry does not trust {issuerName} for {tokenType}{(role == TokenRole.Actor ? " as actor token" : "")}");
         if (issuer.Issuer is { } identifier && claims.TryGet("iss"u8, out var iss) && !iss.IsString(identifier))
             return new Denied(Reason.SubjectIssuerUntrusted, $"iss is not that of issuers.{issuerName}");
+        if (ExternalToken.CheckEvents(claims, kind) is { } noIdToken) return noIdToken;
         if (issuer.Tokens.Count > 0 && ExternalToken.CheckAudience(claims, kind) is { } notAccepted) return notAccepted;
         return TokenTimes.Read(claims, now, kind.MaxAge, out var times) is { } late ? late : ExternalToken.Read(claims, issuer, kind, times, RootOf(claims), registry);
     }

@@ -50,7 +50,8 @@ internal sealed class AccessTokenWriter(KeyRing keys)
 
     static Denied TooLarge(int length) => new(Reason.TokenTooLarge, $"the token would be {length} bytes, more than {LongestToken}");
 
-    static ReadOnlySpan<byte> WritePayload(TokenToIssue token, string id, Registry registry)
+    /// <summary>The claims of a token, as JSON; good until the thread writes another.</summary>
+    public static ReadOnlySpan<byte> WritePayload(TokenToIssue token, string id, Registry registry)
     {
         var buffer = _payload ??= new ArrayBufferWriter<byte>(1024);
         var json = _json ??= new Utf8JsonWriter(buffer, Options);

@@ -6,22 +6,21 @@ namespace Cambist;
 /// What an operator does to the signing keys of a store: looks, rotates, revokes. Works beside running servers, which see it within
 /// about a second, and with none. Every act is an entry of the ledger, made with it or not at all.
 /// </summary>
-/// <param name="store">The store.</param>
+/// <param name="store">The store; its clock says when what is done was done, and not that of whoever does it.</param>
 /// <param name="keyFile">The key file of the servers (<c>Cambist:KeyFile</c>); read only where a key has to be made.</param>
-/// <param name="clock">The clock.</param>
 /// <param name="listener">Hears of a key file that others may read.</param>
-public sealed class KeyActs(Store store, string keyFile, TimeProvider clock, IEngineListener listener)
+public sealed class KeyActs(Store store, string keyFile, IEngineListener listener)
 {
     const int Attempts = 10;
     const string NoKeys = "The store holds no signing key yet; a server makes one when it first starts.";
 
     /// <summary>The signing keys, in the order in which they were made.</summary>
     /// <exception cref="StoreUnavailableException">The store cannot be read now.</exception>
-    public async Task<IReadOnlyList<ListedKey>> ListAsync(CancellationToken cancellationToken) => await ListAsync(store.Keys, clock, cancellationToken);
+    public async Task<IReadOnlyList<ListedKey>> ListAsync(CancellationToken cancellationToken) => await ListAsync(store, cancellationToken);
 
     /// <summary>The same without a key file, which listing does not need.</summary>
-    internal static async Task<IReadOnlyList<ListedKey>> ListAsync(IKeyStore keys, TimeProvider clock, CancellationToken cancellationToken) =>
-        List((await keys.ReadAsync(cancellationToken)).Keys, clock);
+    internal static async Task<IReadOnlyList<ListedKey>> ListAsync(Store store, CancellationToken cancellationToken) =>
+        List((await store.Keys.ReadAsync(cancellationToken)).Keys, store.Clock);
 
     /// <summary>Publishes a new key, which takes over after an hour, or at once. Where one is planned already, at once brings it forward, and else nothing is done.</summary>
     /// <param name="atOnce">Whether it signs before anybody can have seen it.</param>
@@ -61,9 +60,9 @@ public sealed class KeyActs(Store store, string keyFile, TimeProvider clock, IEn
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
             var stored = await store.Keys.ReadAsync(cancellationToken);
-            var plan = new KeyPlan(stored, clock.GetUtcNow(), new KeyMaker(() => OpenKeyFile(stored)));
-            if (act(stored, plan) is { } refusal) return new(refusal, [], List(stored.Keys, clock));
-            if (!plan.HasChanged) return new(null, [], List(stored.Keys, clock));
+            var plan = new KeyPlan(stored, store.Clock.GetUtcNow(), new KeyMaker(() => OpenKeyFile(stored)));
+            if (act(stored, plan) is { } refusal) return new(refusal, [], List(stored.Keys, store.Clock));
+            if (!plan.HasChanged) return new(null, [], List(stored.Keys, store.Clock));
 
             ImmutableArray<string> deeds = [.. plan.Deeds.Select(deed => deed.Message)];
             var entry = new LedgerEntry
@@ -74,7 +73,7 @@ public sealed class KeyActs(Store store, string keyFile, TimeProvider clock, IEn
                 Trace = string.Join('\n', reason is null ? deeds : [.. deeds, "reason: " + reason]),
                 RegistryRevision = (await store.Registries.FindLatestAsync(cancellationToken))?.Revision ?? "none",
             };
-            if (await store.Keys.TryReplaceAsync(stored.Version, plan.Keys, entry, cancellationToken)) return new(null, deeds, List(plan.Keys, clock));
+            if (await store.Keys.TryReplaceAsync(stored.Version, plan.Keys, entry, cancellationToken)) return new(null, deeds, List(plan.Keys, store.Clock));
         }
 
         throw new StoreUnavailableException($"The store's keys were changed by others {Attempts} times meanwhile. Try again.");

@@ -68,9 +68,12 @@ public sealed class DecisionIdSequence(TimeProvider clock)
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         var instant = Math.Max(now, (long)(_stamp >> 16));
-        _stamp = ((UInt128)(ulong)instant << 16) | ushort.MaxValue;
+        SeparateAt(instant);
         return instant;
     }
+
+    /// <summary>Never gives an id in or before a millisecond: such as one that was given by <see cref="Separate"/> earlier, by whatever process.</summary>
+    public void SeparateAt(long instant) => _stamp = UInt128.Max(_stamp, ((UInt128)(ulong)instant << 16) | ushort.MaxValue);
 
     /// <summary>The next id.</summary>
     public DecisionId Next()

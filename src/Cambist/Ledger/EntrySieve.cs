@@ -13,6 +13,7 @@ sealed class EntrySieve
 
     public EntrySieve(DecisionFilter filter)
     {
+        if (filter.Outcome is { } outcome) _needles.Add([.. "\"outcome\":"u8, .. Written(LedgerEntryJson.OutcomeName(outcome))]);
         if (filter.Client is { } client) _needles.Add([.. "\"client\":"u8, .. Written(client)]);
         if (filter.Subject is { } subject) _needles.Add([.. "\"sub\":"u8, .. Written(subject)]);
         if (filter.Issued is { } issued) _needles.Add([.. "\"jti\":"u8, .. Written(issued)]);

@@ -6,12 +6,15 @@ public interface IDecisionLog
     /// <summary>The entry with this id, or null.</summary>
     ValueTask<LedgerEntry?> FindAsync(DecisionId id, CancellationToken cancellationToken);
 
-    /// <summary>Entries that fit a filter, newest first, at most <paramref name="limit"/>.</summary>
+    /// <summary>
+    /// Entries that fit a filter, newest first, at most <paramref name="limit"/>. Where there is no index yet, no more than
+    /// some hundred thousand entries are read for a page; <see cref="DecisionPage.Next"/> says where to go on, also from a page that is empty.
+    /// </summary>
     /// <param name="filter">What to look for.</param>
     /// <param name="before">Only entries older than this one; none for the newest page.</param>
     /// <param name="limit">The most entries to give.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
-    ValueTask<IReadOnlyList<LedgerEntry>> PageAsync(DecisionFilter filter, DecisionId before, int limit, CancellationToken cancellationToken);
+    ValueTask<DecisionPage> PageAsync(DecisionFilter filter, DecisionId before, int limit, CancellationToken cancellationToken);
 
     /// <summary>
     /// Brings the index behind searches a bounded step nearer to the newest entry. Called every second; a store that needs none does nothing.

@@ -20,7 +20,7 @@ public interface ILedger
     /// <summary>
     /// Revokes. When this returns, no exchange under the revoked id, subject, client or issuer commits any more, anywhere.
     /// </summary>
-    /// <returns>The revocation with its instant by the ledger's clock.</returns>
+    /// <returns>The revocation with its instant: no entry recorded before it is dated later, by its id, and every one recorded after it is.</returns>
     /// <exception cref="StoreUnavailableException">The store cannot be written now.</exception>
     ValueTask<Revocation> RevokeAsync(Revocation revocation, CancellationToken cancellationToken);
 
@@ -29,7 +29,9 @@ public interface ILedger
     /// <exception cref="StoreUnavailableException">The store cannot be written now.</exception>
     ValueTask<Revocation?> RevokeAsync(Revocation revocation, LedgerEntry entry, CancellationToken cancellationToken);
 
-    /// <summary>The revocation that a token falls under, or null. Asks the store each time; there is no copy to go stale.</summary>
+    /// <summary>
+    /// The revocation that a token falls under by the instant that its lineage says, or null. Asks the store each time; there is no copy to go stale.
+    /// </summary>
     /// <exception cref="StoreUnavailableException">The store cannot be read now.</exception>
     ValueTask<Revocation?> IsRevokedAsync(TokenLineage lineage, CancellationToken cancellationToken);
 
@@ -45,11 +47,10 @@ public interface ILedger
     ValueTask PurgeAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Whether entries can be written now, as far as it can be told without writing one; for health, at most once a second. Purges unless
-    /// a store knows something cheaper.
+    /// Whether entries can be written now, as far as it can be told without writing anything; for health, at most once a second.
     /// </summary>
     /// <exception cref="StoreUnavailableException">They cannot.</exception>
-    ValueTask CheckAsync(CancellationToken cancellationToken) => PurgeAsync(cancellationToken);
+    ValueTask CheckAsync(CancellationToken cancellationToken);
 }
 
 /// <summary>What became of an entry.</summary>

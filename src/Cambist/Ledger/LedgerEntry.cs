@@ -34,6 +34,13 @@ public sealed record RecordedParty(string Issuer, string Sub, string? Lineage);
 /// <param name="Until">The last was not later.</param>
 public sealed record CountedRequests(long Count, string? Address, long From, long Until);
 
+/// <summary>What a shadow rule would have decided, in an entry.</summary>
+/// <param name="Rule">The shadow rule that would have been the one to decide.</param>
+/// <param name="Target">The resource's name: that of the request, or the rule's default.</param>
+/// <param name="Reason">Why it would have refused; <see cref="Protocol.Reason.None"/> where a token would have been issued.</param>
+/// <param name="Scopes">The scopes it would have given.</param>
+public sealed record ShadowVerdict(string Rule, string Target, Reason Reason, IReadOnlyList<string> Scopes);
+
 /// <summary>
 /// One decision, allowed or refused. Holds no token, no secret, no unverified claim; of the verified claims only those
 /// that the registry's conditions and templates name.
@@ -94,6 +101,9 @@ public sealed record LedgerEntry
 
     /// <summary>For a refusal, what each step saw, one line a step, at most 8 KB. For an admin act, what was done and the reason given.</summary>
     public string? Trace { get; init; }
+
+    /// <summary>What would have happened with the shadow rules live; null where none of them would have decided.</summary>
+    public ShadowVerdict? Shadow { get; init; }
 
     /// <summary>Of a <see cref="DecisionOutcome.Counted"/> entry: how many, from where, and when.</summary>
     public CountedRequests? Counted { get; init; }

@@ -37,6 +37,7 @@ public static class LedgerEntryJson
         writer.WriteString(Name.Registry, entry.RegistryRevision);
         if (entry.ExpiresAt is { } expiresAt) writer.WriteNumber(Name.Expires, expiresAt);
         WriteText(writer, Name.Trace, entry.Trace);
+        WriteShadow(writer, entry.Shadow);
         WriteCounted(writer, entry.Counted);
         if (!entry.Input.IsEmpty)
         {
@@ -73,6 +74,17 @@ public static class LedgerEntryJson
         writer.WriteString(Name.Issuer, party.Issuer);
         writer.WriteString(Name.Sub, party.Sub);
         WriteText(writer, Name.Lineage, party.Lineage);
+        writer.WriteEndObject();
+    }
+
+    static void WriteShadow(Utf8JsonWriter writer, ShadowVerdict? shadow)
+    {
+        if (shadow is null) return;
+        writer.WriteStartObject(Name.Shadow);
+        writer.WriteString(Name.Rule, shadow.Rule);
+        writer.WriteString(Name.Target, shadow.Target);
+        if (shadow.Reason != Reason.None) writer.WriteString(Name.Reason, shadow.Reason.WireName());
+        WriteList(writer, Name.Given, shadow.Scopes);
         writer.WriteEndObject();
     }
 
@@ -116,6 +128,7 @@ public static class LedgerEntryJson
         public static readonly JsonEncodedText Registry = JsonEncodedText.Encode("registry");
         public static readonly JsonEncodedText Expires = JsonEncodedText.Encode("exp");
         public static readonly JsonEncodedText Trace = JsonEncodedText.Encode("trace");
+        public static readonly JsonEncodedText Shadow = JsonEncodedText.Encode("shadow");
         public static readonly JsonEncodedText Counted = JsonEncodedText.Encode("counted");
         public static readonly JsonEncodedText Count = JsonEncodedText.Encode("count");
         public static readonly JsonEncodedText Address = JsonEncodedText.Encode("address");

@@ -16,6 +16,7 @@ static class LedgerEntryReader
         long? expires = null;
         byte[]? input = null;
         CountedRequests? counted = null;
+        ShadowVerdict? shadow = null;
 
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) throw new JsonException("A ledger entry is an object.");
         while (NextMember(ref reader))
@@ -36,6 +37,7 @@ static class LedgerEntryReader
             else if (Is(ref reader, "exp"u8)) expires = Number(ref reader);
             else if (Is(ref reader, "trace"u8)) trace = Text(ref reader);
             else if (Is(ref reader, "counted"u8)) counted = Counted(ref reader);
+            else if (Is(ref reader, "shadow"u8)) shadow = Shadow(ref reader);
             else if (Is(ref reader, "input"u8)) input = Raw(ref reader, json);
             else Skip(ref reader);
         }
@@ -60,6 +62,7 @@ static class LedgerEntryReader
             ExpiresAt = expires,
             Input = input,
             Counted = counted,
+            Shadow = shadow,
             // A newer release has reasons that this one has no name for; a reader still wants to know.
             Trace = known is null ? $"reason: {reason} (of a newer release)\n{trace}" : trace,
         };
@@ -104,6 +107,25 @@ static class LedgerEntryReader
         }
 
         return new(issuer ?? "", sub ?? "", lineage);
+    }
+
+    /// <summary>Null where it refuses with a reason that only a newer release has: without its name it would read as one that issues.</summary>
+    static ShadowVerdict? Shadow(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        Checked(ref reader, JsonTokenType.StartObject);
+        string? rule = null, target = null, reason = null;
+        List<string>? given = null;
+        while (NextMember(ref reader))
+        {
+            if (Is(ref reader, "rule"u8)) rule = Text(ref reader);
+            else if (Is(ref reader, "target"u8)) target = Text(ref reader);
+            else if (Is(ref reader, "reason"u8)) reason = Text(ref reader);
+            else if (Is(ref reader, "given"u8)) given = Texts(ref reader);
+            else Skip(ref reader);
+        }
+
+        return (reason is null ? Reason.None : Reasons.Parse(reason)) is { } known ? new(rule ?? "", target ?? "", known, (IReadOnlyList<string>?)given ?? []) : null;
     }
 
     static CountedRequests Counted(ref Utf8JsonReader reader)

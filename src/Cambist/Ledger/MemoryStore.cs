@@ -10,7 +10,7 @@ public static class MemoryStore
     public static Store Create(TimeProvider clock)
     {
         var ledger = new MemoryLedger(clock);
-        return new(ledger, ledger, new MemoryKeys(ledger), ledger, new MemoryRegistries(ledger.Lives), ledger);
+        return new(ledger, ledger, new MemoryKeys(ledger), ledger, new MemoryRegistries(ledger.Lives), clock, ledger);
     }
 }
 
@@ -44,6 +44,8 @@ sealed class MemoryLedger(TimeProvider clock) : ILedger, ITokenStore, IDecisionL
 
     public async ValueTask PurgeAsync(CancellationToken cancellationToken) => await Locked(() => true, cancellationToken);
 
+    public async ValueTask CheckAsync(CancellationToken cancellationToken) => await Locked(() => true, cancellationToken);
+
     public ValueTask<StoredToken?> FindAsync(ReadOnlyMemory<byte> hash, CancellationToken cancellationToken) =>
         Locked(() => _tokens.GetValueOrDefault(Convert.ToHexString(hash.Span)), cancellationToken);
 
@@ -73,9 +75,9 @@ sealed class MemoryLedger(TimeProvider clock) : ILedger, ITokenStore, IDecisionL
     public ValueTask<LedgerEntry?> FindAsync(DecisionId id, CancellationToken cancellationToken) =>
         Locked(() => _entries.Find(entry => entry.Id == id), cancellationToken);
 
-    public ValueTask<IReadOnlyList<LedgerEntry>> PageAsync(DecisionFilter filter, DecisionId before, int limit, CancellationToken cancellationToken) =>
-        Locked<IReadOnlyList<LedgerEntry>>(
-            () => [.. Enumerable.Reverse(_entries).Where(entry => (before.IsNone || entry.Id < before) && filter.Fits(entry)).Take(Math.Max(limit, 0))],
+    public ValueTask<DecisionPage> PageAsync(DecisionFilter filter, DecisionId before, int limit, CancellationToken cancellationToken) =>
+        Locked(
+            () => DecisionPage.Of([.. Enumerable.Reverse(_entries).Where(entry => (before.IsNone || entry.Id < before) && filter.Fits(entry)).Take(Math.Max(limit, 0))], limit),
             cancellationToken);
 
     public ValueTask DisposeAsync()

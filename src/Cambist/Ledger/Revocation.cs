@@ -32,10 +32,28 @@ public sealed record Revocation(RevocationKind Kind, string Value, long At, stri
 /// <param name="Subject">Our name for its subject.</param>
 /// <param name="Client">The client it was issued to, if it is ours.</param>
 /// <param name="Issuer">The name of the issuer that its subject comes from, over whatever hops; <c>impersonation</c>, or <c>self</c> for a client of ours.</param>
-/// <param name="IssuedAt">When it was recorded (ours) or its <c>iat</c> (external), milliseconds since 1970.</param>
+/// <param name="IssuedAt">Milliseconds since 1970: when it was recorded (ours), or not later than that, see <see cref="IsExact"/>; its <c>iat</c> (external).</param>
 /// <param name="IsExternal">Whether <paramref name="IssuedAt"/> is an <c>iat</c>, which counts by the whole second.</param>
 public sealed record TokenLineage(string Id, string Subject, string? Client, string Issuer, long IssuedAt, bool IsExternal)
 {
+    /// <summary>
+    /// Of ours: whether <see cref="IssuedAt"/> is the ledger's own instant. Default false: it is what the token says, a whole second of the clock of
+    /// the node that issued it, and a revocation that was recorded in between is found although the token came after it (see <see cref="RevocationCheck"/>).
+    /// </summary>
+    public bool IsExact { get; init; }
+
+    /// <summary>Of ours: the token whose entry in the ledger dates it. Itself, but for a refresh token, which comes with another's.</summary>
+    public string RecordedWith { get; init; } = Id;
+
+    /// <summary>Whether this token falls under a revocation, as far as <see cref="IssuedAt"/> tells.</summary>
+    internal bool IsUnder(Revocation revocation) => revocation.Kind switch
+    {
+        RevocationKind.Lineage => Lineage.IsUnder(Id, revocation.Value),
+        RevocationKind.Subject => Subject == revocation.Value && IsCoveredBy(revocation.At),
+        RevocationKind.Client => Client == revocation.Value && IsCoveredBy(revocation.At),
+        _ => Issuer == revocation.Value && IsCoveredBy(revocation.At),
+    };
+
     /// <summary>Whether a revocation of a subject, client or issuer at <paramref name="revokedAt"/> (milliseconds) covers this token's instant.</summary>
     public bool IsCoveredBy(long revokedAt) =>
         IsExternal ? Math.DivRem(IssuedAt, 1000).Quotient <= Math.DivRem(revokedAt, 1000).Quotient : IssuedAt <= revokedAt;

@@ -14,6 +14,9 @@ public interface IRegistryLoader
     /// <param name="text">YAML or JSON.</param>
     LoadedRegistry Compile(string name, string text);
 
+    /// <summary>The <c>issuer</c> that a text says, whether or not the rest of it can be used; null where it says none.</summary>
+    string? IssuerOf(string text) => null;
+
     /// <summary>Whether anything that was read since the last <see cref="Load"/> began reads otherwise now. Asked each second: cheap where nothing has.</summary>
     bool HasChanged();
 }

@@ -12,6 +12,9 @@ namespace Cambist;
 /// </param>
 public sealed record LoadedRegistry(string FileName, string Text, RegistryCompilation Compilation, ImmutableArray<string> Files, string Fingerprint)
 {
+    /// <summary>How the policy tests beside it went; null where there are none. A registry whose tests fail is not usable.</summary>
+    public PolicyTestTally? PolicyTests { get; init; }
+
     /// <summary>What keeps it from loading, a line each.</summary>
     internal ImmutableArray<string> Errors => Said(FindingSeverity.Error);
 
@@ -24,6 +27,13 @@ public sealed record LoadedRegistry(string FileName, string Text, RegistryCompil
     /// <summary>Keeps texts and fingerprints out of logs.</summary>
     public override string ToString() => FileName;
 }
+
+/// <summary>How the policy tests beside a registry went.</summary>
+/// <param name="Files">How many files of tests there are.</param>
+/// <param name="Unread">How many of them have errors of their own, and were not run.</param>
+/// <param name="Tests">How many tests were run: none where the registry itself has errors.</param>
+/// <param name="Failed">How many of them failed.</param>
+public sealed record PolicyTestTally(int Files, int Unread, int Tests, int Failed);
 
 /// <summary>A registry that cannot be used; the message holds every error, one a line.</summary>
 public sealed class RegistryException : Exception

@@ -20,7 +20,7 @@ sealed class MapReader(DocumentMap map, NodeReader nodes)
     /// <summary>A member's entry, or null where it is not written.</summary>
     public DocumentEntry? Entry(string key)
     {
-        _known.Add(key);
+        if (!_known.Contains(key)) _known.Add(key);
         foreach (var entry in map.Entries)
             if (entry.Key == key) return entry;
         return null;

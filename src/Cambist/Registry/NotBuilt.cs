@@ -9,14 +9,12 @@ static class NotBuilt
     public const string TlsClientAuth = "auth: tls_client_auth";
     public const string SelfSignedTls = "auth: self_signed_tls_client_auth";
     public const string Proof = "proof";
-    public const string Shadow = "shadow";
 
     static readonly HashSet<string> Parts =
     [
         TlsClientAuth,
         SelfSignedTls,
         Proof,
-        Shadow,
     ];
 
     /// <summary>Warns where a part is not built.</summary>

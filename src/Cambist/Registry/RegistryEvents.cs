@@ -10,12 +10,16 @@ static class RegistryEvents
     {
         var errors = refused.Errors;
         return new(EngineEventSeverity.Error, "registry_refused", string.Join(Environment.NewLine,
-            errors.Prepend($"{refused.FileName} is refused for {Count(errors.Length)}; {instead}. Mend the file; it is read again by itself.")));
+            errors.Prepend($"{refused.FileName} is refused {Why(refused)}; {instead}. Mend it; it is read again by itself.")));
     }
 
     /// <summary>A document that can be used again and says what is in force already.</summary>
     public static EngineEvent Mended(LoadedRegistry mended) =>
         new(EngineEventSeverity.Information, "registry_mended", $"{mended.FileName} is the registry in force again, revision {mended.Compilation.Registry!.Revision}.");
+
+    /// <summary>A store of another issuer: somebody's mistake, or a change that nobody makes twice.</summary>
+    public static EngineEvent OtherIssuer(string before, string now) => new(EngineEventSeverity.Warning, "issuer_changed",
+        $"This node is {now}, and the registry that was last in force on its store says issuer {before}: nodes of one store that differ refuse each other's tokens. Let all of them have one issuer, or a store each.");
 
     /// <summary>A swap.</summary>
     public static EngineEvent Activated(Registry before, Registry now) => new(EngineEventSeverity.Information, "registry_activated", before.Revision == now.Revision
@@ -40,5 +44,10 @@ static class RegistryEvents
         Messages = registry.Errors,
     };
 
-    static string Count(int errors) => errors == 1 ? "one error" : $"{errors} errors";
+    static string Why(LoadedRegistry refused)
+    {
+        if (refused.PolicyTests is { Failed: > 0, Unread: 0 } tests)
+            return $"because {tests.Failed} of {tests.Tests} policy tests {(tests.Failed == 1 ? "fails" : "fail")}";
+        return $"for {(refused.Errors.Length == 1 ? "one error" : $"{refused.Errors.Length} errors")}";
+    }
 }

@@ -20,8 +20,12 @@ public sealed record RegistryFinding(FindingSeverity Severity, DocumentPosition 
     /// <summary>The lint check that found it, such as <c>shadowed-rule</c>; null for what is no lint. docs/registry.md lists them.</summary>
     public string? Check { get; init; }
 
+    /// <summary>The file it is in, where that is another than the registry's own: one of policy tests.</summary>
+    public string? FileName { get; init; }
+
     /// <summary>One line: <c>cambist.yaml:31:14 rule orders-calls: …</c>, with the lint check in brackets where one found it.</summary>
-    public string In(string fileName) => Position == default ? $"{fileName}: {Message}" : $"{fileName}:{this}";
+    /// <param name="fileName">The registry's file.</param>
+    public string In(string fileName) => Position == default ? $"{FileName ?? fileName}: {Message}" : $"{FileName ?? fileName}:{this}";
 
     /// <inheritdoc/>
     public override string ToString() => $"{Position} {Subject}: {Message}{(Check is null ? "" : $" [{Check}]")}";

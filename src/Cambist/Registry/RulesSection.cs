@@ -73,7 +73,6 @@ static class RulesSection
         };
         map.Done();
 
-        if (rule.IsShadow) NotBuilt.Warn(nodes, map.Take("shadow")!, NotBuilt.Shadow);
         if (rule.Proof != ProofRequirement.None) NotBuilt.Warn(nodes, proof!, NotBuilt.Proof);
         return rule;
     }

@@ -14,6 +14,9 @@ sealed record StartingRegistry(LoadedRegistry InForce, LoadedRegistry OnDisk)
     {
         if (onDisk.Compilation.IsUsable)
         {
+            var last = await store.FindLatestAsync(CancellationToken.None);
+            if (last is not null && loader.IssuerOf(last.Text) is { } before && before != onDisk.Compilation.Registry!.Issuer)
+                listener.On(RegistryEvents.OtherIssuer(before, onDisk.Compilation.Registry.Issuer));
             await store.SaveActivatedAsync(onDisk.AsActivated(clock), CancellationToken.None);
             return new(onDisk, onDisk);
         }

@@ -8,7 +8,7 @@ static class SubjectMember
 {
     const string Example = "subject: { issuer: login, where: { … } }";
 
-    static readonly Dictionary<string, SubjectKind> KindNames = new()
+    public static readonly Dictionary<string, SubjectKind> KindNames = new()
     {
         ["user"] = SubjectKind.User,
         ["client"] = SubjectKind.Client,

@@ -183,13 +183,13 @@ sealed class ConditionReader
     }
 
     // only the form that JSON and the claim's own text share: 007, +5, 1_000 and -0 are strings
-    static bool IsInteger(string text)
+    public static bool IsInteger(string text)
     {
         var digits = text.AsSpan(text.StartsWith('-') ? 1 : 0);
         if (digits.IsEmpty || digits.ContainsAnyExceptInRange('0', '9')) return false;
         return digits[0] != '0' || text == "0";
     }
 
-    static long? Integer(string text) =>
+    public static long? Integer(string text) =>
         long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

@@ -8,10 +8,13 @@ namespace Cambist;
 /// <param name="Token">What it would give.</param>
 internal sealed record Decision(SelectedRule Selected, TokenToIssue Token)
 {
-    public static Result<Decision> Of(DecisionInput input, Registry registry)
+    public static Result<Decision> Of(DecisionInput input, Registry registry) =>
+        RuleSelection.Select(input, registry).Gives(out var selected, out var denied) ? Of(input, selected, registry) : denied;
+
+    /// <summary>Steps 7 and 8, under a rule that was selected.</summary>
+    public static Result<Decision> Of(DecisionInput input, SelectedRule selected, Registry registry)
     {
-        if (!RuleSelection.Select(input, registry).Gives(out var selected, out var denied)) return denied;
         if (Entitlement.Check(input, selected, registry) is { } notEntitled) return notEntitled;
-        return TokenDecision.Decide(input, selected).Gives(out var token, out denied) ? new Decision(selected, token) : denied;
+        return TokenDecision.Decide(input, selected).Gives(out var token, out var denied) ? new Decision(selected, token) : denied;
     }
 }

@@ -30,22 +30,30 @@ internal static class DenyCheck
         (entry.Clients is null || entry.Clients.Contains(client.Id))
         && (entry.Targets is null || target is null || entry.Targets.Contains(target.Resource.Name));
 
-    static bool MatchesSubject(DenyEntry entry, ResolvedToken subject) =>
+    static bool MatchesSubject(DenyEntry entry, ResolvedToken subject) => Selects(entry, subject) && entry.Subject?.Where.MayHold(subject.Claims) != false;
+
+    static bool MatchesActor(DenyEntry entry, DecisionInput input, Rule? rule) =>
+        entry.Actor is not { } wanted || Matches(wanted, input, rule);
+
+    public static bool Matches(ActorRequirement.Token wanted, DecisionInput input, Rule? rule) => ActorClaims(wanted, input, rule) is { } claims && wanted.Where.MayHold(claims);
+
+    /// <summary>Whether clients, targets and subject fit, whatever the conditions say.</summary>
+    public static bool Selects(DenyEntry entry, DecisionInput input, Target? target) => Names(entry, input.Client, target) && Selects(entry, input.Subject);
+
+    static bool Selects(DenyEntry entry, ResolvedToken subject) =>
         entry.Subject is not { } selector
         || ((selector.Issuers is null || selector.Issuers.Contains(subject.IssuerName))
             && (selector.TokenTypes is null || selector.TokenTypes.Contains(subject.TokenType))
-            && (selector.Kinds is null || selector.Kinds.Contains(subject.Kind))
-            && selector.Where.MayHold(subject.Claims));
+            && (selector.Kinds is null || selector.Kinds.Contains(subject.Kind)));
 
-    /// <summary>An actor token, or under <c>actor: client</c> the caller; a request without an actor is not matched.</summary>
-    static bool MatchesActor(DenyEntry entry, DecisionInput input, Rule? rule)
+    /// <summary>An actor token's, or under <c>actor: client</c> the caller's; null for a request without an actor, which is not matched.</summary>
+    public static Claims? ActorClaims(ActorRequirement.Token wanted, DecisionInput input, Rule? rule)
     {
-        if (entry.Actor is not { } wanted) return true;
-        if (input.Actor is { } actor) return wanted.Issuers.Contains(actor.IssuerName) && wanted.Where.MayHold(actor.Claims);
-        return rule?.Actor is ActorRequirement.Caller && wanted.Issuers.Contains(ReservedNames.Self) && wanted.Where.MayHold(AsActor(input.Client));
+        if (input.Actor is { } actor) return wanted.Issuers.Contains(actor.IssuerName) ? actor.Claims : null;
+        return rule?.Actor is ActorRequirement.Caller && wanted.Issuers.Contains(ReservedNames.Self) ? AsActor(input.Client) : null;
     }
 
-    /// <summary>The caller as an actor.</summary>
+    /// <summary>A caller as the actor that it is under <c>actor: client</c>.</summary>
     public static Claims AsActor(RegisteredClient client) =>
         Claims.Parse(JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["sub"] = client.Id }));
 }

@@ -51,14 +51,16 @@ internal static class RuleSelection
     }
 
     /// <summary>Whether a rule is selected. <see cref="RuleFit"/> says the same check by check.</summary>
-    public static bool Fits(Rule rule, DecisionInput input)
+    public static bool Fits(Rule rule, DecisionInput input) => FitsButForConditions(rule, input) && rule.Subject.Where.FirstUnmet(input.Subject.Claims) is null;
+
+    /// <summary>The same, whatever the claims say.</summary>
+    public static bool FitsButForConditions(Rule rule, DecisionInput input)
     {
         var subject = input.Subject;
         return rule.Subject.Issuers?.Contains(subject.IssuerName) != false
             && TakesType(rule.Subject, subject)
             && TakesKind(rule.Subject, subject)
-            && rule.Actor is ActorRequirement.Token == input.Actor is not null
-            && rule.Subject.Where.FirstUnmet(subject.Claims) is null;
+            && rule.Actor is ActorRequirement.Token == input.Actor is not null;
     }
 
     /// <summary>Where a rule says nothing of token types: those that the issuer is trusted for, and of ours access tokens.</summary>

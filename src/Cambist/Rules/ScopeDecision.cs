@@ -15,10 +15,10 @@ internal static class ScopeDecision
         return Choose(possible, named, requested, out granted);
     }
 
-    /// <summary>All that can be given, and of how many scopes it is what is left.</summary>
+    /// <summary>All that can be given to a subject token, and of how many scopes it is what is left.</summary>
     public static ImmutableArray<string> Possible(ScopeGrant grant, ResolvedToken subject, string target, out int named)
     {
-        var possible = Given(grant, subject, target, out named);
+        var possible = Possible(grant, subject.HeldScopes, target, out named);
         if (subject.Redeemed is not { } redeemed) return possible;
         named = Math.Min(named, redeemed.Scopes.Length);
         return redeemed.Within(possible); // RFC 6749 §6
@@ -42,16 +42,17 @@ internal static class ScopeDecision
         return null;
     }
 
-    static ImmutableArray<string> Given(ScopeGrant grant, ResolvedToken subject, string target, out int named)
+    /// <summary>What a grant gives at a target to a token that holds these scopes; null holds for kinds of token without scopes of their own.</summary>
+    public static ImmutableArray<string> Possible(ScopeGrant grant, ImmutableArray<ScopeAt>? heldScopes, string target, out int named)
     {
         switch (grant)
         {
             case ScopeGrant.Listed listed:
                 named = listed.Scopes.Length;
-                return subject.HeldScopes is { } held ? HeldOf(listed.Scopes, held, target) : listed.Scopes;
+                return heldScopes is { } held ? HeldOf(listed.Scopes, held, target) : listed.Scopes;
             case ScopeGrant.Mapped mapped:
                 named = mapped.Scopes.Length;
-                return Entitled(mapped.Scopes, subject);
+                return Entitled(mapped.Scopes, heldScopes);
             default:
                 throw new InvalidOperationException($"unknown grant {grant.GetType().Name}");
         }
@@ -66,20 +67,21 @@ internal static class ScopeDecision
         return possible.ToImmutable();
     }
 
-    static ImmutableArray<string> Entitled(ImmutableArray<ScopeEntitlement> map, ResolvedToken subject)
+    static ImmutableArray<string> Entitled(ImmutableArray<ScopeEntitlement> map, ImmutableArray<ScopeAt>? held)
     {
         var possible = ImmutableArray.CreateBuilder<string>(map.Length);
         foreach (var (scope, heldAnyOf) in map)
-            if (heldAnyOf is not { } wanted || HoldsAny(subject, wanted)) possible.Add(scope);
+            if (heldAnyOf is not { } wanted || Entitling(held, wanted) is not null) possible.Add(scope);
         return possible.ToImmutable();
     }
 
-    static bool HoldsAny(ResolvedToken subject, ImmutableArray<HeldScope> wanted)
+    /// <summary>The first scope held that entitles to what one of these is wanted for; null where none does.</summary>
+    public static ScopeAt? Entitling(ImmutableArray<ScopeAt>? heldScopes, ImmutableArray<HeldScope> wanted)
     {
-        if (subject.HeldScopes is not { } held) return false;
+        if (heldScopes is not { } held) return null;
         foreach (var want in wanted)
             foreach (var has in held)
-                if (want.Scope == has.Scope && (want.Resource is null || want.Resource == has.Resource)) return true;
-        return false;
+                if (want.Scope == has.Scope && (want.Resource is null || want.Resource == has.Resource)) return has;
+        return null;
     }
 }

@@ -45,6 +45,12 @@ internal static class ExternalToken
     public static bool IsTrustedFor(TrustedIssuer issuer, TokenRole role) =>
         role == TokenRole.Subject ? issuer.IsTrustedForSubjects : issuer.IsTrustedForActors;
 
+    /// <summary>OpenID Connect Back-Channel Logout 1.0 §2.4 and RFC 8417 §2.2: what has <c>events</c> tells of something, and signs nobody in.</summary>
+    public static Denied? CheckEvents(Claims claims, TrustedTokenKind kind) =>
+        kind.TokenType == TokenTypes.IdToken && claims.TryGet("events"u8, out _)
+            ? new(Reason.SubjectTypeMismatch, "the token has events: a logout or security event token is no ID token")
+            : null;
+
     /// <summary>One of the kind's audiences must be in <c>aud</c>; of an ID token every one (OpenID Connect Core §3.1.3.7, 3).</summary>
     public static Denied? CheckAudience(Claims claims, TrustedTokenKind kind)
     {

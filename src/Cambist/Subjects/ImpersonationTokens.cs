@@ -20,11 +20,20 @@ internal sealed class ImpersonationTokens(ITokenStore tokens) : ITokenResolver
     async ValueTask<Result<ResolvedToken>?> LookUpAsync(SentToken token, Registry registry, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (!HasPrefix(token)) return Unknown("no such token");
-        if (token.Caller is not { IsPublic: false } caller) return Unknown("only confidential clients redeem impersonation tokens");
+        if (CheckRedeemer(token.Caller) is { } notRedeemable) return notRedeemable;
 
         var found = await tokens.FindAsync(HashOf(token.Value), cancellationToken);
         if (found is not { Kind: StoredTokenKind.ImpersonationToken }) return Unknown("no such token, or it was cancelled");
-        var minted = MintedToken.Read(found);
+        return Judge(MintedToken.Read(found), token.Caller!, registry, now);
+    }
+
+    /// <summary>Who may not redeem any, whatever it says.</summary>
+    public static Denied? CheckRedeemer(RegisteredClient? caller) =>
+        caller is { IsPublic: false } ? null : new(Reason.SubjectUnknown, "only confidential clients redeem impersonation tokens");
+
+    /// <summary>The token as a subject token, or why this caller cannot redeem it now.</summary>
+    public static Result<ResolvedToken> Judge(MintedToken minted, RegisteredClient caller, Registry registry, DateTimeOffset now)
+    {
         if (minted.Client is { } client && client != caller.Id) return Unknown($"the token was minted for client {client}");
         if (minted.ExpiresAt - now.ToUnixTimeMilliseconds() < 1000) return new Denied(Reason.SubjectExpired, "the time to redeem it has passed, or less than a second is left");
         return CheckName(minted.Subject, registry) is { } denied ? denied : minted.Resolve();

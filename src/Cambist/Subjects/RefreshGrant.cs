@@ -112,7 +112,7 @@ internal sealed class RefreshGrant
     {
         if (Text("iss"u8) != registry.Issuer) return new Denied(Reason.SubjectUnknown, "the token was issued under another issuer than the registry has now");
         if (!OwnTokens.Read(OwnClaims(expiresAt, scopes), new TokenTimes(expiresAt, IssuedAt), registry).Gives(out var itself, out var denied)) return denied;
-        return itself with { TokenType = TokenTypes.RefreshToken, Grant = this };
+        return itself with { TokenType = TokenTypes.RefreshToken, Lineage = itself.Lineage with { RecordedWith = Text("jti"u8) ?? Id }, Grant = this };
     }
 
     /// <summary>

@@ -24,6 +24,12 @@ internal static class SubjectNames
         name = issuer.Subject.Expand(claims) ?? "";
         if (name.Length == 0)
             return new(Reason.SubjectUnmappable, $"issuers.{issuer.Name}.subject is \"{issuer.Subject.Text}\" and the token lacks a claim it names, or has one that is no non-empty string or integer");
+        return Check(issuer, name, registry);
+    }
+
+    /// <summary>Of a name that its issuer's template gave: whether it is or could be somebody else's.</summary>
+    public static Denied? Check(TrustedIssuer issuer, string name, Registry registry)
+    {
         if (HasUnseen(name))
             return new(Reason.SubjectUnmappable, $"issuers.{issuer.Name}.subject is \"{issuer.Subject.Text}\" and gives a name with control or format characters");
         if (registry.Clients.ContainsKey(name))

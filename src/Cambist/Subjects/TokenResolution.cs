@@ -3,7 +3,7 @@ using Cambist.Protocol;
 namespace Cambist;
 
 /// <summary>Steps 3 and 4: the chain of resolvers, and what is said when all of them pass.</summary>
-internal sealed class TokenResolution(IReadOnlyList<ITokenResolver> resolvers, ILedger ledger)
+internal sealed class TokenResolution(IReadOnlyList<ITokenResolver> resolvers, ILedger ledger, RevocationCheck revocations)
 {
     public async ValueTask<Result<ResolvedToken>> ResolveSubjectAsync(Walk walk, ExchangeRequest request, CancellationToken cancellationToken)
     {
@@ -26,9 +26,11 @@ internal sealed class TokenResolution(IReadOnlyList<ITokenResolver> resolvers, I
         var judged = walk.IsRefresh ? grant.Redeem(shown, walk.Registry) : Redemption.LeftOf(shown, walk.Client!, walk.Registry, walk.Now);
         if (!judged.Gives(out var subject, out _)) return judged;
         walk.Subject = subject;
-        foreach (var lineage in new[] { subject.Lineage, subject.Origin! })
-            if (await ledger.IsRevokedAsync(lineage, cancellationToken) is { } revocation) return DecisionRecorder.Revoked(walk, revocation);
-        return subject;
+        var (revocation, itself) = await revocations.FindAsync(subject.Lineage, cancellationToken);
+        if (revocation is not null) return DecisionRecorder.Revoked(walk, revocation, itself);
+        (revocation, var origin) = await revocations.FindAsync(subject.Origin!, cancellationToken);
+        if (revocation is not null) return DecisionRecorder.Revoked(walk, revocation, origin);
+        return walk.Subject = subject with { Lineage = itself, Origin = origin };
     }
 
     /// <summary>A refresh token is exchanged only where a rule lists the type.</summary>

@@ -33,9 +33,7 @@ internal sealed class TrustedIssuers(IssuerKeys keys, KeyRing ours) : ITokenReso
             return new(Reason.SubjectAlgorithmUnsupported, $"issuers.{issuer.Name}.algorithms does not list the token's alg");
         if (!kind.Types.Contains(jws.Type ?? ""))
             return new(Reason.SubjectTypeMismatch, $"typ is not {ExternalToken.Alternatives(kind.Types)}, as {kind.TokenType} of issuer {issuer.Name} must be");
-        if (kind.TokenType == TokenTypes.IdToken && jws.Payload.TryGet("events"u8, out _))
-            return new(Reason.SubjectTypeMismatch, "the token has events: a logout or security event token is no ID token");
-        return ExternalToken.CheckAudience(jws.Payload, kind) ?? CheckLabel(jws, issuer, kind) ?? TokenTimes.Read(jws.Payload, now, kind.MaxAge, out times);
+        return ExternalToken.CheckEvents(jws.Payload, kind) ?? ExternalToken.CheckAudience(jws.Payload, kind) ?? CheckLabel(jws, issuer, kind) ?? TokenTimes.Read(jws.Payload, now, kind.MaxAge, out times);
     }
 
     /// <summary>

@@ -37,7 +37,7 @@ public sealed class PlantedSecretTests
         await using var server = await StartAsync();
         await TokenAsync(server);
         server.Wire.Values.Select(secret => secret.Value).ShouldBe(["access_token", "client secret", "Basic"], ignoreOrder: true);
-        server.Hunt();
+        await server.HuntAsync();
     }
 
     public static TheoryData<string, Func<string, string>> Spellings => new()

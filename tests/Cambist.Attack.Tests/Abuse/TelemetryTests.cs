@@ -23,6 +23,6 @@ public sealed class TelemetryTests(AbuseWorld world)
         SecretHunt.Telemetry.ShouldContain(tag => tag.StartsWith("reason=", StringComparison.Ordinal)); // it does hear
         SecretHunt.Telemetry.ShouldContain(tag => tag.StartsWith("http.route=", StringComparison.Ordinal));
         SecretHunt.Telemetry.ShouldAllBe(tag => !tag.Contains("pwned-", StringComparison.Ordinal));
-        world.Common.Hunt();
+        await world.Common.HuntAsync();
     }
 }

@@ -20,6 +20,8 @@ sealed class LocalEngine : IAsyncDisposable
 
     LocalEngine(CambistEngine engine) => _engine = engine;
 
+    public Registry Registry => _engine.Registry.Current;
+
     public static long Now => Clock.GetUtcNow().ToUnixTimeSeconds();
 
     static DirectoryInfo MakeFolder()

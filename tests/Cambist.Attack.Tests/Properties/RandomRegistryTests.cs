@@ -18,7 +18,7 @@ public sealed class RandomRegistryTests
         var covered = new Coverage();
         var config = Config.QuickThrowOnFailure.WithMaxTest(registries).WithStartSize(50);
         if (Environment.GetEnvironmentVariable("CAMBIST_REPLAY") is { } replay && replay.Split(',') is [var seed, var gamma])
-            config = config.WithReplay(new Replay(new Rnd(ulong.Parse(seed, CultureInfo.InvariantCulture), ulong.Parse(gamma, CultureInfo.InvariantCulture)), null));
+            config = config.WithReplay(new FsCheck.Replay(new Rnd(ulong.Parse(seed, CultureInfo.InvariantCulture), ulong.Parse(gamma, CultureInfo.InvariantCulture)), null));
         FsCheck.Check.One(config, Prop.ForAll(Tape.Any(), choices =>
         {
             var tape = new Tape(choices);

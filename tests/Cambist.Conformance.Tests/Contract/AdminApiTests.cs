@@ -154,7 +154,7 @@ public sealed class AdminApiTests(ImpersonationWorld world) : IClassFixture<Impe
     public async Task The_bootstrap_token_lies_in_a_file_of_its_owner_alone_and_outlives_a_restart()
     {
         if (!OperatingSystem.IsWindows()) File.GetUnixFileMode(Path.Combine(Server.Folder, "admin-token")).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        await using var own = await TestServer.StartAsync(issuer => $"issuer: {issuer}");
+        await using var own = await TestServer.StartAsync(issuer => $"issuer: {issuer}", isOnSqlite: true);
         var made = own.AdminToken();
         await own.RestartAsync(() => File.Delete(Path.Combine(own.Folder, "admin-token")));
         File.Exists(Path.Combine(own.Folder, "admin-token")).ShouldBeFalse("it is made once a store");
@@ -162,7 +162,7 @@ public sealed class AdminApiTests(ImpersonationWorld world) : IClassFixture<Impe
         own.Log.Lines.ShouldNotContain(line => line.Contains(made, StringComparison.Ordinal));
 
         const string Set = "the-token-that-was-set-0123456789";
-        await using var configured = await TestServer.StartAsync(issuer => $"issuer: {issuer}", settings: new Dictionary<string, string?> { ["Cambist:AdminToken"] = Set });
+        await using var configured = await TestServer.StartAsync(issuer => $"issuer: {issuer}", settings: new Dictionary<string, string?> { ["Cambist:AdminToken"] = Set }, isOnSqlite: true);
         File.Exists(Path.Combine(configured.Folder, "admin-token")).ShouldBeFalse();
         (await configured.AdminAsync(HttpMethod.Get, Tokens, token: Set)).Status.ShouldBe(HttpStatusCode.OK);
         (await configured.AdminAsync(HttpMethod.Get, Tokens, token: made)).Status.ShouldBe(HttpStatusCode.Unauthorized);

@@ -91,7 +91,7 @@ public sealed class AdminReadTests
     {
         await using var world = await ReloadWorld.StartAsync();
         var server = world.Server;
-        var acts = new KeyActs(server.Engine.Store, Path.Combine(server.Folder, "cambist.key"), server.Clock!, new Silence());
+        var acts = new KeyActs(server.Engine.Store, Path.Combine(server.Folder, "cambist.key"), new Silence());
         (await acts.RotateAsync(atOnce: true, "somebody", null, Cancel)).Refusal.ShouldBeNull();
 
         var keys = (await ReadAsync(server, "/keys"))["keys"]!.AsArray();

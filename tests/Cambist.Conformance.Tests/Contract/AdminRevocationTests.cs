@@ -10,7 +10,7 @@ namespace Cambist.Conformance.Tests.Contract;
 /// <summary>What administrators revoke is refused at once; each test has a world of its own, for what is revoked stays so.</summary>
 public sealed class AdminRevocationTests
 {
-    // Our tokens' instant is their iat, a whole second: the clock moves on before somebody signs in again.
+    // An ID token counts by the second of its iat: the clock moves on before somebody signs in again.
     static readonly TimeSpan NextSecond = TimeSpan.FromSeconds(1);
 
     static Task<AdHocWorld> StartAsync() => AdHocWorld.StartAsync(
@@ -43,6 +43,20 @@ public sealed class AdminRevocationTests
         var answer = await server.AdminPostAsync("/revocations", new() { [kind] = value, ["reason"] = "a leak" });
         answer.Status.ShouldBe(HttpStatusCode.OK, answer.Body);
         ((string?)answer.Json[kind]).ShouldBe(value);
+    }
+
+    [Theory]
+    [InlineData("subject")]
+    [InlineData("client")]
+    [InlineData("issuer")]
+    public async Task A_name_longer_than_any_is_refused_and_the_answer_says_the_longest(string kind)
+    {
+        await using var world = await StartAsync();
+        var answer = await world.Common.AdminPostAsync("/revocations", new() { [kind] = new string('x', 256), ["reason"] = "a leak" });
+
+        answer.Status.ShouldBe(HttpStatusCode.BadRequest, answer.Body);
+        ((string)answer.Json["detail"]!).ShouldContain($"{kind} must be a string of 1 to 255 characters");
+        if (kind != "issuer") await RevokeAsync(world.Common, kind, new string('\u20AC', 255));
     }
 
     [Theory]

@@ -17,7 +17,7 @@ public sealed class BootstrapTokenTests
     [Fact]
     public async Task One_that_was_replaced_stays_dead_and_the_one_set_stays_until_another_takes_its_place()
     {
-        await using var server = await TestServer.StartAsync(issuer => $"issuer: {issuer}");
+        await using var server = await TestServer.StartAsync(issuer => $"issuer: {issuer}", isOnSqlite: true);
         var (file, made) = (Path.Combine(server.Folder, "admin-token"), server.AdminToken());
 
         await server.RestartAsync(settings: Setting(Set));

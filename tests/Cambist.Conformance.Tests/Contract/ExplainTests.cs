@@ -31,8 +31,8 @@ public sealed class ExplainTests(MainWorld world, ImpersonationWorld impersonati
         var explained = await world.Common.ExplainAsync("web", world.IdToken(), "id_token", ("audience", "billing"));
 
         ((string)explained["reason"]!).ShouldBe("target_not_allowed");
-        explained.VerdictOf(5).ShouldBe("refused");
-        explained.VerdictOf(6).ShouldBe("not_reached");
+        explained.VerdictOf(6).ShouldBe("refused");
+        explained.VerdictOf(7).ShouldBe("not_reached");
         explained["remedies"]!.AsArray().Select(remedy => (string)remedy!["change"]!).ShouldContain(change => change.Contains("Add to rules: - { name: web-to-billing, clients: web, subject: { issuer: login }, targets: { billing: [pay, read] } }"));
     }
 

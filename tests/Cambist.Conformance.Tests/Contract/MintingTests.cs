@@ -53,6 +53,17 @@ public sealed class MintingTests(ImpersonationWorld world) : IClassFixture<Imper
     }
 
     [Theory]
+    [InlineData("zzz")]
+    [InlineData("AAAAAAAAAAAAAAAAAAAAAAA")]
+    [InlineData("AAAAAAAAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAA")]
+    public async Task A_page_after_what_is_no_id_is_refused_and_not_taken_for_the_end(string after)
+    {
+        var page = await Server.AdminGetAsync("/impersonation-tokens?after=" + after);
+        page.Status.ShouldBe(HttpStatusCode.BadRequest);
+        page.Body.ShouldContain("after must be the id of an impersonation token");
+    }
+
+    [Theory]
     [InlineData("reason", null)]
     [InlineData("reason", "\"\"")]
     [InlineData("reason", "\"   \"")]

@@ -140,7 +140,7 @@ public sealed class RefreshTests(RefreshWorld world)
         var subject = world.IdToken(RefreshWorld.WithMore);
         var first = await world.Common.SendIdTokenAsync("web", subject, ("audience", "orders"));
         var second = await world.Common.RefreshAsync("web", first.RefreshToken);
-        foreach (var file in world.Common.StoreFiles)
+        foreach (var file in await world.Common.StoreFilesAsync())
         {
             await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             using var copy = new MemoryStream();

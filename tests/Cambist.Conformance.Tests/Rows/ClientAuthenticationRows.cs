@@ -150,7 +150,7 @@ public sealed class ClientAuthenticationRows(MainWorld world)
         await own.RefusesAsync(Reason.ClientAuthenticationFailed, server => server.ExchangeAsync("web", "the-wrong-secret-sent", own.IdToken(), "id_token"));
         await own.RefusesAsync(Reason.ClientAuthenticationFailed, server => server.ExchangeAsync("the-secret-as-an-id", "x", own.IdToken(), "id_token"));
         var places = new List<string> { string.Join('\n', own.Common.Log.Lines) };
-        foreach (var file in own.Common.StoreFiles)
+        foreach (var file in await own.Common.StoreFilesAsync())
         {
             await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
             using var reader = new StreamReader(stream, Encoding.Latin1);

@@ -29,7 +29,7 @@ public sealed class OpaqueTokenRows(OpaqueWorld world)
             (await FindAsync(world.Common, token)).ShouldNotBeNull().Kind.ShouldBe(StoredTokenKind.AccessToken);
         }
 
-        foreach (var file in world.Common.StoreFiles)
+        foreach (var file in await world.Common.StoreFilesAsync())
         {
             var text = Encoding.Latin1.GetString(await ReadSharedAsync(file));
             foreach (var token in tokens) text.ShouldNotContain(token[4..]);

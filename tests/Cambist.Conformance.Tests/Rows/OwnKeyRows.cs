@@ -39,7 +39,7 @@ public sealed class OwnKeyRows
     {
         foreach (var server in new[] { world.Common, world.Rfc8693 })
         {
-            var done = await act(new(server.Engine.Store, Path.Combine(server.Folder, "cambist.key"), world.Clock!, new Deaf()), server);
+            var done = await act(new(server.Engine.Store, Path.Combine(server.Folder, "cambist.key"), new Deaf()), server);
             done.Refusal.ShouldBeNull();
             var published = done.Keys.Where(key => key.State != SigningKeyState.Revoked).Select(key => key.KeyId).ToArray();
             await UntilAsync(world, async () => (await KeysAsync(server)).Select(key => key.Text("kid")).SequenceEqual(published)

@@ -105,7 +105,7 @@ public sealed class ImpersonationScenarioTests(ImpersonationWorld world) : IClas
         var token = await MintedAsync(world.Common);
         (await RedeemAsync(world.Common, token)).Status.ShouldBe(HttpStatusCode.OK);
         var hash = SHA256.HashData(Encoding.ASCII.GetBytes(token));
-        var files = world.Common.StoreFiles.Select(ReadShared).ToArray();
+        var files = (await world.Common.StoreFilesAsync()).Select(ReadShared).ToArray();
         files.Any(bytes => bytes.AsSpan().IndexOf(hash) >= 0).ShouldBeTrue("the search finds what is there");
         foreach (var secret in new[] { token, token["sub_".Length..], world.Common.AdminToken() })
         {

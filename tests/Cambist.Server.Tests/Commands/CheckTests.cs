@@ -122,20 +122,6 @@ public sealed class CheckTests : IDisposable
     }
 
     [Fact]
-    public async Task Policy_tests_are_not_passed_over_in_silence()
-    {
-        var registry = _cli.Write("cambist.yaml", "issuer: https://sts.example.com");
-        var asked = await _cli.RunAsync(["check", registry, "--tests", _cli.Path(".")]);
-        asked.ExitCode.ShouldBe(1);
-        asked.Error.ShouldContain("does not run policy tests");
-
-        _cli.Write("cambist.test.yaml", "tests: []");
-        var beside = await _cli.RunAsync(["check", registry]);
-        beside.ExitCode.ShouldBe(0);
-        beside.Output.ShouldContain("does not run them");
-    }
-
-    [Fact]
     public async Task Colour_is_for_terminals()
     {
         (await _cli.RunAsync(["check", "-"], "issuer: x", coloured: true)).Error.ShouldStartWith("\e[31mstdin:1:9 ");

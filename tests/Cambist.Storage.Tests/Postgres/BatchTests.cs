@@ -137,6 +137,27 @@ public sealed class BatchTests(PostgresDatabases databases) : PostgresNodes(data
     }
 
     [Fact]
+    public async Task Of_two_nodes_that_activate_a_revision_at_once_the_one_that_ended_last_has_the_latest()
+    {
+        var (one, other) = (Open(), Open());
+        RegistryRevision again = new("aaaa", "issuer: a", 1), between = new("bbbb", "issuer: b", 2);
+        await one.Registries.SaveActivatedAsync(again, None);
+        await using var holder = new NpgsqlConnection(Connection + ";Pooling=false");
+        await holder.OpenAsync(Cancellation);
+        await using var hold = new NpgsqlCommand("BEGIN; SELECT FROM cambist.registry_revisions WHERE revision = 'aaaa' FOR UPDATE", holder);
+        await hold.ExecuteNonQueryAsync(Cancellation);
+
+        var waiting = one.Registries.SaveActivatedAsync(again with { ActivatedAt = 3 }, None).AsTask();
+        await SomebodyWaitsAsync("transactionid"); // for the row, and so has no place yet
+        await other.Registries.SaveActivatedAsync(between, None);
+        hold.CommandText = "ROLLBACK";
+        await hold.ExecuteNonQueryAsync(Cancellation);
+        await waiting;
+
+        (await other.Registries.FindLatestAsync(None)).ShouldBe(again with { ActivatedAt = 3 });
+    }
+
+    [Fact]
     public async Task Many_used_keys_in_a_batch_are_told_apart_from_the_fresh_ones()
     {
         var node = Open();

@@ -60,6 +60,92 @@ public sealed class OutageTests(PostgresDatabases databases) : PostgresNodes(dat
     }
 
     [Fact]
+    public async Task A_connection_that_breaks_between_its_opening_and_its_first_statement_is_a_store_that_is_away()
+    {
+        await using var connections = new Connections(Connection);
+
+        var read = connections.ReadAsync(
+            ask =>
+            {
+                ask.Add("SELECT 1");
+                ask.Connection!.Close(); // as its keepalive does that finds nobody at the other end
+            },
+            _ => Task.FromResult(true),
+            Cancellation);
+
+        await Should.ThrowAsync<StoreUnavailableException>(async () => await read);
+    }
+
+    [Fact]
+    public async Task A_statement_that_fails_while_it_is_prepared_leaves_no_connection_out_of_step_to_the_next_who_runs_it()
+    {
+        await using var connections = new Connections(Connection);
+        ValueTask<int> DivideByAsync(int divisor) => connections.ReadAsync(
+            ask => ask.Add("SELECT 84 / $1").With(divisor), async row => await row.ReadAsync(Cancellation) ? row.GetInt32(0) : 0, Cancellation);
+
+        (await DivideByAsync(2)).ShouldBe(42);
+        await Should.ThrowAsync<LedgerEntryRejectedException>(async () => await DivideByAsync(0)); // the second time it is prepared, and then fails
+        (await DivideByAsync(4)).ShouldBe(21);
+    }
+
+    [Fact]
+    public async Task A_connection_on_which_anything_failed_is_never_used_again()
+    {
+        await using var connections = new Connections(Connection);
+        ValueTask<int> SessionAsync() => connections.ReadAsync(ask => ask.Add("SELECT pg_backend_pid()"), async row => await row.ReadAsync(Cancellation) ? row.GetInt32(0) : 0, Cancellation);
+
+        var session = await SessionAsync();
+        (await SessionAsync()).ShouldBe(session);
+        await Should.ThrowAsync<StoreUnavailableException>(() => connections.UseAsync(_ => throw new TimeoutException("whatever"), Cancellation));
+        (await SessionAsync()).ShouldNotBe(session);
+        while (await AskAsync<long>($"SELECT count(*) FROM pg_stat_activity WHERE pid = {session}") > 0) await Task.Delay(5, Cancellation);
+    }
+
+    [Fact]
+    public void What_nobody_expected_of_a_connection_that_broke_is_a_store_that_is_away() =>
+        PostgresFault.Of(new InvalidCastException("Received unexpected backend message DataRow."), isBroken: true).ShouldBeOfType<StoreUnavailableException>();
+
+    [Theory]
+    [InlineData("decisions")]
+    [InlineData("revocations")]
+    [InlineData("one_time_keys")]
+    [InlineData("stored_tokens")]
+    [InlineData("marks")]
+    public async Task Health_says_no_while_a_table_that_a_commit_needs_is_locked(string table)
+    {
+        var node = Open();
+        await node.Ledger.CheckAsync(None);
+        await using var holder = new NpgsqlConnection(Connection + ";Pooling=false");
+        await holder.OpenAsync(Cancellation);
+        await using (var hold = new NpgsqlCommand($"BEGIN; LOCK TABLE cambist.{table} IN ACCESS EXCLUSIVE MODE", holder)) await hold.ExecuteNonQueryAsync(Cancellation);
+
+        await Should.ThrowAsync<StoreUnavailableException>(async () => await node.Ledger.CheckAsync(None));
+
+        await holder.CloseAsync();
+        await node.Ledger.CheckAsync(None);
+        (await CountAsync("decisions")).ShouldBe(0, "it leaves nothing");
+    }
+
+    [Fact]
+    public async Task Health_says_no_where_the_role_may_not_write_what_a_commit_writes()
+    {
+        Open();
+        var role = "reader_" + Guid.CreateVersion7().ToString("N");
+        await ExecuteAsync($"CREATE ROLE {role} LOGIN PASSWORD 'p'; GRANT USAGE ON SCHEMA cambist TO {role}; GRANT ALL ON ALL TABLES IN SCHEMA cambist TO {role}");
+        await using var node = PostgresStore.Open(new NpgsqlConnectionStringBuilder(Connection) { Username = role, Password = "p" }.ConnectionString, TimeProvider.System, new() { MustExist = true });
+        await node.Ledger.CheckAsync(None);
+
+        foreach (var table in new[] { "decisions", "revocations", "one_time_keys", "stored_tokens", "marks" })
+        {
+            await ExecuteAsync($"REVOKE ALL ON cambist.{table} FROM {role}");
+            (await Should.ThrowAsync<StoreUnavailableException>(async () => await node.Ledger.CheckAsync(None))).Message.ShouldContain($"permission denied for table {table}");
+            await ExecuteAsync($"GRANT ALL ON cambist.{table} TO {role}");
+        }
+
+        await node.Ledger.CheckAsync(None);
+    }
+
+    [Fact]
     public async Task A_session_hears_warnings_whatever_the_database_says()
     {
         await ExecuteAsync($"ALTER DATABASE \"{new NpgsqlConnectionStringBuilder(Connection).Database}\" SET client_min_messages = error");

@@ -9,7 +9,7 @@ public class PostgresAddressTests
     [InlineData("postgres://cambist:pa%40ss%2Fw%3Ard@db:6432/my%20ledger?sslmode=verify-full&sslrootcert=%2Fetc%2Fca.pem", "db:6432", "cambist", "pa@ss/w:rd", "my ledger")]
     [InlineData("postgresql://db", "db", null, null, null)]
     [InlineData("postgres://u@db1:5433,db2,[::1]:5434/ledger", "db1:5433,db2,[::1]:5434", "u", null, "ledger")]
-    [InlineData("postgres://u:a:b@c@db/ledger", "db", "u", "a:b@c", "ledger")]
+    [InlineData("postgres://u:a:b%40c@db/ledger", "db", "u", "a:b@c", "ledger")]
     [InlineData("postgres:///ledger?host=%2Fvar%2Frun%2Fpostgresql&user=u&password=p", "/var/run/postgresql", "u", "p", "ledger")]
     [InlineData("Host=db1,db2;Database=ledger;Username=u;Password=\"a;b=c\"", "db1,db2", "u", "a;b=c", "ledger")]
     [InlineData("Server=db;Target Session Attributes=read-write", "db", null, null, null)]
@@ -45,6 +45,18 @@ public class PostgresAddressTests
     [InlineData("postgres://db?sslmode=s3cret", "sslmode is")]
     [InlineData("postgres://db?s3cret=1", "known: sslmode")]
     [InlineData("postgres://db?connect_timeout=s3cret", "whole number")]
+    [InlineData("postgres://db?connect_timeout=99999999", "whole number")]
+    [InlineData("postgres://u:12/s3cret@db/ledger", "%2F")]
+    [InlineData("postgres://u:12?s3cret@db/ledger", "%3F")]
+    [InlineData("postgres://u:12?password=s3cret@db/ledger", "%40")]
+    [InlineData("postgres://u:1@s3cret@db/ledger", "%40")]
+    [InlineData("postgres://u:1@s3cret/2@db/ledger", "%40")]
+    [InlineData("postgres://u:p@db/ledger?target_session_attrs=s3cret", "target_session_attrs")]
+    [InlineData("Host=db;Target Session Attributes=s3cret", "not understood")]
+    [InlineData("Host=db;Minimum Pool Size=9;Maximum Pool Size=3;Password=s3cret", "not understood")]
+    [InlineData("Host=db;SSL Negotiation=direct;SSL Mode=disable;Password=s3cret", "not understood")]
+    [InlineData("Host=db;Timeout=-1;Password=s3cret", "not understood")]
+    [InlineData("Host=db;Keepalive=-1;Password=s3cret", "not understood")]
     public void What_is_wrong_is_told_in_one_line_without_a_value(string address, string about)
     {
         var failure = Should.Throw<FormatException>(() => PostgresAddress.Parse(address));

@@ -20,4 +20,6 @@ public sealed class PostgresDatabases : IAsyncLifetime
 public sealed class PostgresStoreTests(PostgresDatabases databases) : StoreTests
 {
     protected override async ValueTask<Store> CreateAsync(TimeProvider clock) => PostgresStore.Open(await databases.Server.CreateDatabaseAsync(), clock);
+
+    protected override async ValueTask<Store?> CreateAsync(TimeProvider clock, int mostReadAPage) => PostgresStore.Open(await databases.Server.CreateDatabaseAsync(), clock, new() { MostReadAPage = mostReadAPage });
 }

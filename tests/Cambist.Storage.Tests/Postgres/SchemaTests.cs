@@ -56,14 +56,6 @@ public sealed class SchemaTests(PostgresDatabases databases) : PostgresNodes(dat
     }
 
     [Fact]
-    public async Task A_database_that_does_not_keep_what_it_commits_is_refused()
-    {
-        await ExecuteAsync("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET synchronous_commit = off', current_database()); END $$");
-
-        Should.Throw<StoreUnavailableException>(() => Open()).Message.ShouldContain("synchronous_commit=off");
-    }
-
-    [Fact]
     public void A_wrong_password_or_host_is_told_without_the_password()
     {
         foreach (var wrong in new[] { Connection.Replace("Password=", "Password=s3cret", StringComparison.Ordinal), "Host=127.0.0.1;Port=1;Username=u;Password=s3cret" })

@@ -42,6 +42,23 @@ public sealed class SqliteFileTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_recorded_after_a_revocation_is_dated_after_it_over_a_restart_and_by_a_command_beside_the_server()
+    {
+        long at;
+        await using (var store = Open()) at = (await store.Ledger.RevokeAsync(Some.Revocation(RevocationKind.Client, "web"), None)).At;
+
+        _clock.Advance(TimeSpan.FromDays(-1));
+        await using var reopened = Open();
+        (await CommitAsync(reopened, Some.Entry())).Milliseconds.ShouldBeGreaterThan(at);
+
+        await using var beside = SqliteStore.Open(StorePath, _clock, new() { BesideServer = true });
+        at = (await reopened.Ledger.RevokeAsync(Some.Revocation(RevocationKind.Client, "web"), None)).At;
+        (await CommitAsync(beside, Some.Entry())).Milliseconds.ShouldBeGreaterThan(at);
+        at = (await beside.Ledger.RevokeAsync(Some.Revocation(RevocationKind.Client, "other"), None)).At;
+        (await CommitAsync(reopened, Some.Entry())).Milliseconds.ShouldBeGreaterThan(at);
+    }
+
+    [Fact]
     public async Task The_latest_expiry_is_remembered_over_a_restart()
     {
         var expiry = _clock.Milliseconds + 86_400_000;

@@ -33,6 +33,26 @@ public sealed class SqliteWriterTests : IDisposable
     }
 
     [Fact]
+    public async Task A_look_at_the_store_is_one_of_the_writers_and_changes_nothing()
+    {
+        await using var server = SqliteStore.Open(StorePath, _clock, new() { AuditRetention = TimeSpan.FromDays(1) });
+        await CommitAsync(server, Some.Entry() with { Consumes = [Some.Key("k", keepUntil: _clock.Milliseconds)] });
+        _clock.Advance(TimeSpan.FromDays(3));
+        using (var reader = Database.Open(StorePath, readOnly: true))
+        {
+            var before = reader.AskNumber("PRAGMA data_version");
+            await server.Ledger.CheckAsync(None);
+            reader.AskNumber("PRAGMA data_version").ShouldBe(before, "what is due is purged by others");
+            await server.Ledger.PurgeAsync(None);
+            reader.AskNumber("PRAGMA data_version").ShouldNotBe(before, "or nothing was due");
+        }
+
+        using var other = Database.Open(StorePath, readOnly: false);
+        other.Execute("BEGIN IMMEDIATE");
+        await Should.ThrowAsync<StoreUnavailableException>(async () => await server.Ledger.CheckAsync(None));
+    }
+
+    [Fact]
     public async Task Ids_rise_strictly_over_the_server_and_a_command_beside_it()
     {
         await using var server = SqliteStore.Open(StorePath, _clock);

@@ -31,7 +31,7 @@ public sealed class FailureSummaryTests
 
     static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    ValueTask<IReadOnlyList<LedgerEntry>> EntriesAsync() => _store.Decisions.PageAsync(DecisionFilter.All, default, 1000, Cancellation);
+    ValueTask<DecisionPage> EntriesAsync() => _store.Decisions.PageAsync(DecisionFilter.All, default, 1000, Cancellation);
 
     void Count(string client, int times = 1)
     {
@@ -124,5 +124,7 @@ public sealed class FailureSummaryTests
         public ValueTask<bool> IsUsedAsync(OneTimeKey key, CancellationToken cancellationToken) => ledger.IsUsedAsync(key, cancellationToken);
 
         public ValueTask PurgeAsync(CancellationToken cancellationToken) => ledger.PurgeAsync(cancellationToken);
+
+        public ValueTask CheckAsync(CancellationToken cancellationToken) => ledger.CheckAsync(cancellationToken);
     }
 }

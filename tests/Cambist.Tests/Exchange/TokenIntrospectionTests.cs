@@ -46,6 +46,8 @@ public sealed class TokenIntrospectionTests : IssuerKeysFixture
 
         public ValueTask PurgeAsync(CancellationToken cancellationToken) => store.Ledger.PurgeAsync(cancellationToken);
 
+        public ValueTask CheckAsync(CancellationToken cancellationToken) => store.Ledger.CheckAsync(cancellationToken);
+
         public ValueTask<CommitResult> MintAsync(StoredToken token, LedgerEntry entry, CancellationToken cancellationToken) => store.Tokens.MintAsync(token, entry, cancellationToken);
 
         public ValueTask<IReadOnlyList<StoredToken>> ListImpersonationTokensAsync(string? afterId, int limit, CancellationToken cancellationToken) =>
@@ -57,9 +59,11 @@ public sealed class TokenIntrospectionTests : IssuerKeysFixture
     [Fact]
     public async Task AB_74_the_store_is_asked_the_same_of_a_token_that_is_active_somebody_elses_revoked_expired_or_unknown()
     {
-        var counted = new Counted(MemoryStore.Create(Clock));
-        var recorder = new DecisionRecorder(counted, new Strangers(Clock));
-        var introspection = new TokenIntrospection(new ActiveRegistry(_registry), new CallerGate(new ClientAuthenticator(Keys), recorder), new PresentedTokens(new OpaqueTokens(counted)), counted, Clock);
+        var store = MemoryStore.Create(Clock);
+        var counted = new Counted(store);
+        var check = new RevocationCheck(counted, store.Decisions);
+        var recorder = new DecisionRecorder(counted, check, new Strangers(Clock));
+        var introspection = new TokenIntrospection(new ActiveRegistry(_registry), new CallerGate(new ClientAuthenticator(Keys), recorder), new PresentedTokens(new OpaqueTokens(counted)), counted, check, Clock);
 
         async Task<bool> IsActiveAsync(string token, string client = "web")
         {

@@ -14,7 +14,7 @@ public sealed class KeyActsTests : IDisposable
 
     string KeyFilePath => Path.Combine(_folder.FullName, "cambist.key");
 
-    KeyActs Acts => new(_store, KeyFilePath, _clock, _events);
+    KeyActs Acts => new(_store, KeyFilePath, _events);
 
     Task<KeyRing> OpenAsync() =>
         KeyRing.OpenAsync(_store.Keys, KeyFile.ReadOrCreate(KeyFilePath, mayCreate: true, _events), SigningPolicy.Default, _clock, _events, CancellationToken.None);

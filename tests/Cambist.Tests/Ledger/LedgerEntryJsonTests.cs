@@ -31,6 +31,7 @@ public sealed class LedgerEntryJsonTests
         Input = """{ "deep": [{"input": "x"}], "n": 1.50 }"""u8.ToArray(),
         Trace = "one\ntwo",
         Counted = new(12, "203.0.113.7", 1, 2),
+        Shadow = new("a shadow rule", "billing", Reason.NoRule, []),
     };
 
     [Fact]
@@ -59,6 +60,18 @@ public sealed class LedgerEntryJsonTests
             .ShouldBe((null, null, null, null, null, null, null, null, null, Reason.None));
         (read.ActorChain.Count, read.ScopesGiven.Count, read.Input.Length).ShouldBe((0, 0, 0));
     }
+
+    [Fact]
+    public void What_a_shadow_rule_would_give_comes_back()
+    {
+        var read = LedgerEntryJson.Read(Id, Write(Least with { Shadow = new("s", "orders", Reason.None, ["read", "write"]) })).Shadow.ShouldNotBeNull();
+
+        (read.Rule, read.Target, read.Reason, string.Join(' ', read.Scopes)).ShouldBe(("s", "orders", Reason.None, "read write"));
+    }
+
+    [Fact]
+    public void A_shadow_rules_refusal_for_a_reason_of_a_newer_release_is_not_taken_for_a_grant() =>
+        LedgerEntryJson.Read(Id, """{"outcome":"refused","reason":"no_rule","action":"a","registry":"r","shadow":{"rule":"s","target":"t","reason":"of_tomorrow"}}"""u8).Shadow.ShouldBeNull();
 
     [Fact]
     public void The_input_is_kept_byte_for_byte() => LedgerEntryJson.Read(Id, Write(Full)).Input.ToArray().ShouldBe(Full.Input.ToArray());

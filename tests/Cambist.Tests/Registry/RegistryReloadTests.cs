@@ -116,6 +116,20 @@ public sealed class RegistryReloadTests : IDisposable
     }
 
     [Fact]
+    public async Task A_start_with_another_issuer_than_the_store_has_seen_is_one_warning()
+    {
+        await StartAsync(Text);
+        await StartAsync(Text + "# edited\n");
+        _events.Names.ShouldNotContain("issuer_changed");
+
+        await StartAsync("issuer: https://other.example.com\n");
+        var warning = _events.All.Where(one => one.Name == "issuer_changed").ShouldHaveSingleItem();
+        warning.Severity.ShouldBe(EngineEventSeverity.Warning);
+        warning.Message.ShouldContain("https://sts.example.com");
+        warning.Message.ShouldContain("https://other.example.com");
+    }
+
+    [Fact]
     public async Task A_start_on_a_bad_file_serves_what_the_store_kept_and_tells_every_error()
     {
         await StartAsync(Text);

@@ -1,0 +1,84 @@
+using System.CommandLine;
+using Cambist.Yaml;
+
+namespace Cambist.Server;
+
+/// <summary><c>cambist replay</c>: what a draft of the registry would have changed about the decisions on record.</summary>
+static class ReplayCommand
+{
+    static readonly string[] FailOn = ["newly-refused", "newly-allowed", "any"];
+
+    public static Command Create(Terminal terminal)
+    {
+        var registry = new Option<string>("--registry") { Description = "The draft, YAML or JSON.", HelpName = "DRAFT", Required = true };
+        var storage = new Option<string?>("--storage") { Description = "The server's store: sqlite:PATH, Host=…;… or postgres://…; sqlite:data/cambist.db by default.", HelpName = "CONN" };
+        var secrets = new Option<string?>("--secrets-folder") { Description = "Where the files named in the draft lie; Cambist:SecretsFolder, else the draft's folder.", HelpName = "DIR" };
+        var since = new Option<string>("--since") { Description = "From when on: so long ago (24h, 7d), or an instant such as 2030-01-31T09:30:00Z.", HelpName = "WHEN", DefaultValueFactory = _ => "24h" };
+        var until = new Option<string?>("--until") { Description = "Until when, in the same way; now by default.", HelpName = "WHEN" };
+        var client = new Option<string?>("--client") { Description = "Only decisions of this client.", HelpName = "ID" };
+        var examples = new Option<int>("--examples") { Description = "The most examples of a group.", HelpName = "N", DefaultValueFactory = _ => 5 };
+        var failOn = new Option<string?>("--fail-on") { Description = "Exit code 1 where there is one: newly-refused, newly-allowed, or any (changed scopes, too).", HelpName = "WHAT" };
+        var json = new Option<bool>("--json") { Description = "Prints the counts and examples as JSON." };
+        examples.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var text }] && !(int.TryParse(text, out var number) && number is >= 0 and <= 1000)) result.AddError("--examples is a whole number from 0 to 1000.");
+        });
+        failOn.AcceptOnlyFromAmong(FailOn);
+        var command = new Command("replay", """
+            Decides recorded exchanges and refreshes again under a draft of the registry, and says what would be newly allowed, newly refused or
+            given other scopes, and what cannot be said. Reads the store of a server, which may be running, and writes nothing.
+            For example: cambist replay --registry draft.yaml --since 24h
+            """) { registry, storage, secrets, since, until, client, examples, failOn, json };
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            var now = terminal.Clock.GetUtcNow();
+            var asked = new ReplayRequest
+            {
+                From = InstantOf("--since", parsed.GetRequiredValue(since), now),
+                Until = parsed.GetValue(until) is { } end ? InstantOf("--until", end, now) : now.ToUnixTimeMilliseconds() + 1,
+                Client = parsed.GetValue(client),
+                Examples = parsed.GetValue(examples),
+            };
+            if (asked.From >= asked.Until) throw new FailedException("--since must be before --until");
+            return RunAsync(terminal, parsed.GetRequiredValue(registry), parsed.GetValue(storage), parsed.GetValue(secrets), asked, parsed.GetValue(failOn), parsed.GetValue(json), cancellationToken);
+        });
+        return command;
+    }
+
+    static async Task<int> RunAsync(Terminal terminal, string file, string? storage, string? secretsFolder, ReplayRequest asked, string? failOn, bool asJson, CancellationToken cancellationToken)
+    {
+        var settings = ServerSettings.Read(new ConfigurationBuilder()
+            .AddConfiguration(SettingsSources.OfCommands())
+            .AddInMemoryCollection(storage is null ? [] : [new("Cambist:Storage", storage)])
+            .Build());
+        var options = settings.RegistryOptions();
+        options = options with { SecretsFolder = secretsFolder ?? options.SecretsFolder ?? Path.GetDirectoryName(Path.GetFullPath(file)) };
+        var draft = RegistryFile.Load(file, options);
+        if (draft.Compilation.Registry is not { } registry) throw new FailedException(string.Join(Environment.NewLine, draft.Errors));
+
+        try
+        {
+            await using var store = StoreBeside.Open(settings);
+            var revisions = new PastRevisions(store.Registries, registry, text => RegistryFile.Compile("past", text, options.SecretsFolder!, options).Compilation.Registry);
+            var tally = await new ReplayRun(store.Decisions, revisions, asked).RunAsync(new ProgressLine(terminal, asked.From, asked.Until), cancellationToken);
+            var report = new ReplayReport(terminal, tally, draft, asked);
+            if (asJson) report.WriteJson();
+            else report.WriteText();
+            return Fails(tally, failOn) ? 1 : 0;
+        }
+        catch (StoreUnavailableException e)
+        {
+            throw new FailedException(e.Message);
+        }
+    }
+
+    static bool Fails(ReplayTally tally, string? failOn) =>
+        (failOn is "newly-refused" or "any" && tally.Count(ReplayVerdict.NewlyRefused) > 0)
+        || (failOn is "newly-allowed" or "any" && tally.Count(ReplayVerdict.NewlyAllowed) > 0)
+        || (failOn is "any" && tally.Count(ReplayVerdict.ChangedScopes) > 0);
+
+    static long InstantOf(string option, string text, DateTimeOffset now) =>
+        Durations.TryParse(text, out var ago, out _) ? (now - ago).ToUnixTimeMilliseconds()
+        : Times.TryRead(text, out var instant) ? instant
+        : throw new FailedException($"{option} is \"{PrintableText.Of(text)}\"; write how long ago (24h, 7d), or an instant such as 2030-01-31T09:30:00Z");
+}
