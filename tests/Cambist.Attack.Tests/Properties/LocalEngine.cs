@@ -58,6 +58,13 @@ sealed class LocalEngine : IAsyncDisposable
     /// <summary>An external token that says what a holding says; <paramref name="isReversed"/> writes its claims in the other order.</summary>
     public static string Sign(Holding holding, bool isReversed)
     {
+        var claims = ClaimsOf(holding);
+        var written = isReversed ? new JsonObject(claims.Reverse().Select(claim => KeyValuePair.Create(claim.Key, claim.Value?.DeepClone()))) : claims;
+        return TestJwt.Sign(written, Key, holding.Issuer == "ext" ? "at+jwt" : "JWT").ToString();
+    }
+
+    static JsonObject ClaimsOf(Holding holding)
+    {
         var claims = new JsonObject
         {
             ["iss"] = $"https://{holding.Issuer}.example.com",
@@ -74,16 +81,43 @@ sealed class LocalEngine : IAsyncDisposable
         JsonObject? act = null;
         foreach (var (sub, _) in holding.Act.Reverse()) act = act is null ? new() { ["sub"] = sub } : new() { ["sub"] = sub, ["act"] = act };
         if (act is not null) claims["act"] = act;
-        var written = isReversed ? new JsonObject(claims.Reverse().Select(claim => KeyValuePair.Create(claim.Key, claim.Value?.DeepClone()))) : claims;
-        return TestJwt.Sign(written, Key, holding.Issuer == "ext" ? "at+jwt" : "JWT").ToString();
+        return claims;
+    }
+
+    /// <summary>What a policy test decides that states what these tokens say.</summary>
+    Result<Decision> Stated(Ask ask, Script.Token subject, Script.Token? actor, ImmutableArray<string>? scopes)
+    {
+        var registry = _engine.Registry.Current;
+        TestToken Of(Script.Token token) => token.Holding.Issuer switch
+        {
+            "self" => new OurTestToken(TestJwt.Parse(token.Text).Claims) { ExpiresIn = TimeSpan.Zero },
+            Holding.Impersonation => new ImpersonationTestToken(Minting(token.Holding), Administrator.Bootstrap.Party) { ExpiresIn = TimeSpan.FromSeconds(600) },
+            var issuer => new IssuersTestToken(registry.Issuers[issuer], TestServer.TokenType(token.Type), ClaimsOf(token.Holding)) { ExpiresIn = TimeSpan.Zero },
+        };
+        var test = new PolicyTest
+        {
+            Name = "stated",
+            Position = default,
+            Client = registry.Clients[ask.Caller.Id],
+            Subject = Of(subject),
+            Actor = actor is null ? null : Of(actor),
+            Targets = [ask.Target.Identifier],
+            Scopes = scopes,
+            Expected = new ExpectedGrant(),
+        };
+        return test.Decide(registry, Clock.GetUtcNow());
+    }
+
+    static MintRequest Minting(Holding holding)
+    {
+        var mayAct = holding.MayAct is { } name ? Claims.Parse(new JsonObject { ["may_act"] = new JsonObject { ["sub"] = name } }.ToJsonString()) : null;
+        return new() { Subject = holding.RawSub, Reason = "a property", Client = holding.Client, MayAct = mayAct is not null && mayAct.TryGet("may_act"u8, out var claim) ? claim : null };
     }
 
     /// <summary>An impersonation token, minted by an administrator; null where minting is refused.</summary>
     public async Task<(string Text, string Id)?> MintAsync(Holding holding)
     {
-        var mayAct = holding.MayAct is { } name ? Claims.Parse(new JsonObject { ["may_act"] = new JsonObject { ["sub"] = name } }.ToJsonString()) : null;
-        var request = new MintRequest { Subject = holding.RawSub, Reason = "a property", Client = holding.Client, MayAct = mayAct is not null && mayAct.TryGet("may_act"u8, out var claim) ? claim : null };
-        return (await _engine.Impersonation.MintAsync(Administrator.Bootstrap, request, CancellationToken.None)).Gives(out var minted, out _) ? (minted.Token, minted.Id) : null;
+        return (await _engine.Impersonation.MintAsync(Administrator.Bootstrap, Minting(holding), CancellationToken.None)).Gives(out var minted, out _) ? (minted.Token, minted.Id) : null;
     }
 
     public async Task<Outcome> ForItselfAsync(Ask ask, Func<IEnumerable<string>, IEnumerable<string>> order) =>
@@ -102,7 +136,7 @@ sealed class LocalEngine : IAsyncDisposable
             Targets = Targets(ask),
             Scopes = Scopes(ask, order),
         };
-        var foretold = await ForetellAsync(request, GrantTypes.TokenExchange);
+        var foretold = (await ForetellAsync(request, GrantTypes.TokenExchange)) with { Stated = Stated(ask, subject, actor, request.Scopes) };
         return (await _engine.Exchange.ExchangeAsync(request, CancellationToken.None), foretold);
     }
 

@@ -78,6 +78,14 @@ public sealed class RandomRegistryTests
     });
 
     [Fact]
+    public void A_policy_test_that_states_the_same_tokens_comes_to_the_same() => Check(300, async (registry, script, engine) =>
+    {
+        var steps = await script.PlayAsync(engine, AsWritten);
+        foreach (var step in steps) step.Foretold?.ShouldBeStated(step, Tell(registry, step));
+        return steps;
+    });
+
+    [Fact]
     public void No_exchange_gives_more_scope_or_life_or_target_than_subject_and_rules_give_and_no_chain_loses_an_actor() => Check(400, async (registry, script, engine) =>
     {
         var steps = await script.PlayAsync(engine, AsWritten);
