@@ -32,6 +32,7 @@ public sealed class ReachabilityTests
                 if (step.Given is not { } token) continue;
                 var origin = step.Subject switch
                 {
+                    null when step.Refreshed is not null => origins[step.SubjectId!],
                     null => $"client_credentials of {token.Client}",
                     { IsOurs: true } => origins[step.SubjectId!],
                     var external => external.Issuer,

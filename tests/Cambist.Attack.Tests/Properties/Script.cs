@@ -38,11 +38,11 @@ sealed class Script
     public sealed record Token(Holding Holding, string Text, string Type, string? Id);
 
     /// <summary>A refresh token, and what it was given with.</summary>
-    sealed record Refreshing(Holding Granted, Api Target, string Text);
+    sealed record Refreshing(Holding Granted, string Id, Api Target, string Text);
 
     /// <summary>
-    /// One request and what became of it. <paramref name="Subject"/> is null for client credentials, <paramref name="Given"/> where it
-    /// was refused, <paramref name="Refreshed"/> but for a refresh: what was granted at first.
+    /// One request and what became of it. <paramref name="Subject"/> is null for client credentials and refreshes, <paramref name="Given"/> where it
+    /// was refused, <paramref name="Refreshed"/> but for a refresh: what was granted at first, under <paramref name="SubjectId"/>.
     /// </summary>
     public sealed record Step(Ask Ask, Holding? Subject, string? SubjectId, Holding? Refreshed, Outcome Outcome, Holding? Given, string? GivenId, Foretold? Foretold);
 
@@ -68,7 +68,7 @@ sealed class Script
             steps.Add(step);
             if (step is not { Given: { } given, Outcome: Outcome.Issued issued }) continue;
             tokens.Add(new(given, LocalEngine.TextOf(issued.Token), "access_token", step.GivenId));
-            if (step.Refreshed is null && issued.RefreshToken is { } refresh) refreshing.Add(new(given, step.Ask.Target, LocalEngine.TextOf(refresh)));
+            if (step.Refreshed is null && issued.RefreshToken is { } refresh) refreshing.Add(new(given, step.GivenId!, step.Ask.Target, LocalEngine.TextOf(refresh)));
         }
 
         return steps;
@@ -96,12 +96,12 @@ sealed class Script
     async Task<Step> RefreshAsync(LocalEngine engine, Wish wish, List<Refreshing> refreshing, Func<IEnumerable<string>, IEnumerable<string>> order)
     {
         var at = wish.Pick % refreshing.Count;
-        var (granted, target, text) = refreshing[at];
+        var (granted, id, target, text) = refreshing[at];
         var caller = wish.Hope is null ? wish.Caller : Named(granted.Client!);
         var ask = new Ask(caller, target, wish.Scopes?.Intersect(target.Scopes).ToArray() is { Length: > 0 } some ? some : null);
         var (outcome, foretold) = await engine.RefreshAsync(ask, text, order);
         if (outcome is Outcome.Issued { RefreshToken: { } next }) refreshing[at] = refreshing[at] with { Text = LocalEngine.TextOf(next) };
-        return Became(ask, null, granted, outcome, foretold);
+        return Became(ask, null, granted, outcome, foretold) with { SubjectId = id };
     }
 
     static Token Pick(List<Token> tokens, int pick, Func<Token, bool> isLikely)
