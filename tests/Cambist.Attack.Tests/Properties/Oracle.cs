@@ -80,8 +80,11 @@ sealed class Oracle(RandomRegistry registry, string issuer, long now)
         };
     }
 
-    /// <summary>Without <c>iss</c> a name is one of the token's issuer: under our own a mapped sub, under another that issuer's own.</summary>
-    static bool IsNamed(string name, Holding subject, Caller caller, Holding? actor) => actor is null ? name == caller.Id
+    /// <summary>
+    /// Without <c>iss</c> a name is one of the token's issuer: under our own a mapped sub, under another that issuer's own. A caller that
+    /// sends its own token as actor token is the caller still.
+    /// </summary>
+    static bool IsNamed(string name, Holding subject, Caller caller, Holding? actor) => actor is null || (actor is { IsOurs: true, Kind: "client" } && actor.Sub == caller.Id) ? name == caller.Id
         : subject.Issuer == Holding.Impersonation ? name == actor.Sub
         : actor.Issuer == subject.Issuer && name == actor.RawSub;
 
