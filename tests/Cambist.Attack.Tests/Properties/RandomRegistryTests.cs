@@ -46,7 +46,7 @@ public sealed class RandomRegistryTests
     static readonly System.Text.Json.JsonSerializerOptions Fields = new() { IncludeFields = true };
 
     [Fact]
-    public void Every_decision_is_the_one_that_the_contract_prescribes() => Check(400, async (registry, script, engine) =>
+    public void Every_decision_is_the_one_that_the_contract_prescribes() => Check(250, async (registry, script, engine) =>
     {
         var oracle = new Oracle(registry, LocalEngine.Issuer, LocalEngine.Now);
         var steps = await script.PlayAsync(engine, AsWritten);
@@ -62,7 +62,7 @@ public sealed class RandomRegistryTests
     static string Sorted(Holding? holding) => Tell(holding is null ? null : holding with { Scopes = [.. holding.Scopes!.Order()] });
 
     [Fact]
-    public void Explain_says_what_happens_and_asking_spends_and_records_nothing() => Check(400, async (registry, script, engine) =>
+    public void Explain_says_what_happens_and_asking_spends_and_records_nothing() => Check(250, async (registry, script, engine) =>
     {
         var steps = await script.PlayAsync(engine, AsWritten);
         foreach (var step in steps)
@@ -78,7 +78,7 @@ public sealed class RandomRegistryTests
     });
 
     [Fact]
-    public void A_policy_test_that_states_the_same_tokens_comes_to_the_same() => Check(300, async (registry, script, engine) =>
+    public void A_policy_test_that_states_the_same_tokens_comes_to_the_same() => Check(250, async (registry, script, engine) =>
     {
         var steps = await script.PlayAsync(engine, AsWritten);
         foreach (var step in steps) step.Foretold?.ShouldBeStated(step, Tell(registry, step));
@@ -86,7 +86,7 @@ public sealed class RandomRegistryTests
     });
 
     [Fact]
-    public void No_exchange_gives_more_scope_or_life_or_target_than_subject_and_rules_give_and_no_chain_loses_an_actor() => Check(400, async (registry, script, engine) =>
+    public void No_exchange_gives_more_scope_or_life_or_target_than_subject_and_rules_give_and_no_chain_loses_an_actor() => Check(250, async (registry, script, engine) =>
     {
         var steps = await script.PlayAsync(engine, AsWritten);
         foreach (var step in steps)
@@ -136,7 +136,7 @@ public sealed class RandomRegistryTests
         : gift.Map.Any(entry => entry.Scope == scope && (entry.Held is null || entry.Held.Any(held => subject.Scopes?.Contains(held) == true)));
 
     [Fact]
-    public void No_decision_depends_on_the_order_of_what_has_none() => Check(200, async (registry, script, engine) =>
+    public void No_decision_depends_on_the_order_of_what_has_none() => Check(150, async (registry, script, engine) =>
     {
         var steps = await script.PlayAsync(engine, AsWritten);
         await using var twin = LocalEngine.Open(registry, Reversed);
