@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text;
 using System.Text.Json.Nodes;
 using Cambist.Testing;
 
@@ -59,7 +58,7 @@ public sealed class Arena : IAsyncDisposable
 
     /// <summary>Exchanges a token as a client with its secret.</summary>
     public Task<Answer> ExchangeAsync(string client, string token, string type, params (string Name, string Value)[] more) =>
-        Server.ExchangeAsync(client, Registries.SecretOf(client), token, type, more);
+        Server.ExchangeAsync(client, Requests.SecretOf(client), token, type, more);
 
     /// <summary>Exchanges an access token.</summary>
     public Task<Answer> OnAsync(string client, string token, string audience, params (string Name, string Value)[] more) =>
@@ -70,12 +69,7 @@ public sealed class Arena : IAsyncDisposable
         (await ExchangeAsync("web", idToken ?? IdToken(), "id_token", [("audience", audience), .. Scope(scope)])).ShouldBeGranted().AccessToken;
 
     /// <summary>Any form to any endpoint, as a client with its secret.</summary>
-    public async Task<Answer> SendAsync(string path, string client, params (string Name, string Value)[] form)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new FormUrlEncodedContent(form.Select(field => KeyValuePair.Create(field.Name, field.Value))) };
-        request.Headers.Authorization = new("Basic", TestServer.BasicCredentials(client, Registries.SecretOf(client)));
-        return await Server.SendAsync(request);
-    }
+    public Task<Answer> SendAsync(string path, string client, params (string Name, string Value)[] form) => Server.SendFormToAsync(path, client, form);
 
     /// <summary>Client credentials.</summary>
     public Task<Answer> ForItselfAsync(string client, params (string Name, string Value)[] more) =>
@@ -95,17 +89,6 @@ public sealed class Arena : IAsyncDisposable
         var answer = await Server.MintAsync(subject, change);
         ((int)answer.Status).ShouldBe(201, answer.Body);
         return (string)answer.Json["token"]!;
-    }
-
-    /// <summary>Signs claims with the server's own key: what only a server gone wrong would issue.</summary>
-    public string SignAsServer(JsonObject claims)
-    {
-        var key = Server.Engine.Keys.Current.Active;
-        var header = new JsonObject { ["alg"] = key.Algorithm.Name, ["kid"] = key.KeyId, ["typ"] = "at+jwt" };
-        var unsigned = new TestJwt(Encoding.UTF8.GetBytes(header.ToJsonString()), Encoding.UTF8.GetBytes(claims.ToJsonString()), []).ToString();
-        var signature = new byte[512];
-        var length = key.Sign(Encoding.ASCII.GetBytes(unsigned[..^1]), signature);
-        return unsigned + System.Buffers.Text.Base64Url.EncodeToString(signature.AsSpan(0, length));
     }
 
     public static (string Name, string Value)[] Scope(string? scope) => scope is null ? [] : [("scope", scope)];

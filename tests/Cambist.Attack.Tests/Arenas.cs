@@ -1,6 +1,9 @@
 using Cambist.Attack.Tests;
+using Cambist.Testing;
 
+// They are disposed in this order: the report comes when the worlds have been looked through.
 [assembly: AssemblyFixture(typeof(Arenas))]
+[assembly: AssemblyFixture(typeof(HuntReport))]
 
 namespace Cambist.Attack.Tests;
 

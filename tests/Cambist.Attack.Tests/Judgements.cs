@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json.Nodes;
 using Cambist.Protocol;
 using Cambist.Testing;
 
@@ -26,8 +25,4 @@ static class Judgements
 
     /// <summary>The scopes of an answer.</summary>
     public static string[] Scopes(this Answer answer) => ((string?)answer.Json["scope"] ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
-
-    public static string Text(this JsonObject json, string name) => json[name]?.GetValue<string>() ?? throw new InvalidOperationException($"no {name} in {json.ToJsonString()}");
-
-    public static long Number(this JsonObject json, string name) => json[name]?.GetValue<long>() ?? throw new InvalidOperationException($"no {name} in {json.ToJsonString()}");
 }

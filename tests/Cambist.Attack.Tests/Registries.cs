@@ -1,13 +1,12 @@
+using Cambist.Testing;
+
 namespace Cambist.Attack.Tests;
 
 /// <summary>Registries of the attacks.</summary>
 static class Registries
 {
-    /// <summary>The secret of every client.</summary>
-    public static string SecretOf(string client) => $"secret-of-{client}-0123456789";
-
-    /// <summary>A client with that secret, as a registry writes it; <paramref name="more"/> are further members.</summary>
-    public static string Client(string id, string more = "") => $"{id}: {{ secrets: {{ value: {SecretOf(id)} }}{(more.Length == 0 ? "" : ", " + more)} }}";
+    /// <summary>A client with its secret, as a registry writes it; <paramref name="more"/> are further members.</summary>
+    public static string Client(string id, string more = "") => $"{id}: {{ secrets: {{ value: {Requests.SecretOf(id)} }}{(more.Length == 0 ? "" : ", " + more)} }}";
 
     /// <summary>The issuers of an <see cref="Arena"/>.</summary>
     public static string Issuers(Arena arena) => $$"""
@@ -26,7 +25,7 @@ static class Registries
             issuer: {{arena.Opaque.Issuer}}
             tokens: { access_token: { audiences: [{{Arena.Orders}}, somebody], scopes: [orders/read, orders/write] } }
             subject: "opaque:{sub}"
-            introspection: { endpoint: {{arena.Opaque.Issuer}}/introspect, client_id: {{Testing.TestOpaqueTokens.ClientId}}, client_secret_file: our-secret-there, prefix: pt_ }
+            introspection: { endpoint: {{arena.Opaque.Issuer}}/introspect, client_id: {{TestOpaqueTokens.ClientId}}, client_secret_file: our-secret-there, prefix: pt_ }
           legacy:
             resolver: true
             tokens: { access_token: { audiences: [{{Arena.Orders}}, somebody], scopes: [orders/read, orders/write] } }

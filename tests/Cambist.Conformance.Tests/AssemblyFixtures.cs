@@ -1,5 +1,5 @@
 using Cambist.Conformance.Tests;
-using Cambist.Conformance.Tests.Abuse;
+using Cambist.Testing;
 
 // They are disposed in this order: the report comes when the worlds have been looked through.
 [assembly: AssemblyFixture(typeof(MainWorld))]

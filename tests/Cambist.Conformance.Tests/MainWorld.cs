@@ -1,4 +1,5 @@
-using static Cambist.Conformance.Tests.Requests;
+using Cambist.Testing;
+using static Cambist.Testing.Requests;
 
 namespace Cambist.Conformance.Tests;
 

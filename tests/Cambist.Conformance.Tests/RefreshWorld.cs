@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Cambist.Testing;
-using static Cambist.Conformance.Tests.Requests;
+using static Cambist.Testing.Requests;
 
 [assembly: AssemblyFixture(typeof(Cambist.Conformance.Tests.RefreshWorld))]
 

@@ -97,6 +97,6 @@ public sealed class ActorTests(Arenas arenas)
             (await _arena.ExchangeAsync("web", _arena.IdToken(change: Bind), "id_token", ("audience", target))).ShouldBeRefused(Reason.SubjectKeyBound, Reason.SubjectClaimInvalid);
         var ours = TestJwt.Parse(await _arena.SignInAsync()).Claims;
         Bind(ours);
-        (await _arena.OnAsync("api", _arena.SignAsServer(ours), "billing")).ShouldBeRefused(Reason.SubjectKeyBound, Reason.SubjectClaimInvalid);
+        (await _arena.OnAsync("api", _arena.Server.SignAsServer(ours), "billing")).ShouldBeRefused(Reason.SubjectKeyBound, Reason.SubjectClaimInvalid);
     }
 }

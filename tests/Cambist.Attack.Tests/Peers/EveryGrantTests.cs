@@ -83,7 +83,7 @@ public sealed class EveryGrantTests
     public async Task A_client_that_has_another_secret_now_uses_no_grant_and_no_endpoint_with_the_old_one() =>
         await ForbidAsync(
             // The store keeps the old document, and whoever looks through it for secrets must know that it stood there in clear.
-            arena => arena.Server.EditRegistryAsync(text => text.Replace(SecretOf("api"), "another-secret-of-api-9876543210", StringComparison.Ordinal) + $"\n# before: {SecretOf("api")}\n"),
+            arena => arena.Server.EditRegistryAsync(text => text.Replace(Requests.SecretOf("api"), "another-secret-of-api-9876543210", StringComparison.Ordinal) + $"\n# before: {Requests.SecretOf("api")}\n"),
             [.. Ways.Keys], Reason.ClientAuthenticationFailed);
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Cambist.Protocol;
+using Cambist.Testing;
 using static Cambist.Attack.Tests.Arena;
 
 namespace Cambist.Attack.Tests.Peers;

@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Cambist.Protocol;
 using Cambist.Testing;
 
 namespace Cambist.Attack.Tests.Properties;
@@ -56,6 +58,13 @@ sealed class LocalEngine : IAsyncDisposable
     /// <summary>An external token that says what a holding says; <paramref name="isReversed"/> writes its claims in the other order.</summary>
     public static string Sign(Holding holding, bool isReversed)
     {
+        var claims = ClaimsOf(holding);
+        var written = isReversed ? new JsonObject(claims.Reverse().Select(claim => KeyValuePair.Create(claim.Key, claim.Value?.DeepClone()))) : claims;
+        return TestJwt.Sign(written, Key, holding.Issuer == "ext" ? "at+jwt" : "JWT").ToString();
+    }
+
+    static JsonObject ClaimsOf(Holding holding)
+    {
         var claims = new JsonObject
         {
             ["iss"] = $"https://{holding.Issuer}.example.com",
@@ -72,20 +81,94 @@ sealed class LocalEngine : IAsyncDisposable
         JsonObject? act = null;
         foreach (var (sub, _) in holding.Act.Reverse()) act = act is null ? new() { ["sub"] = sub } : new() { ["sub"] = sub, ["act"] = act };
         if (act is not null) claims["act"] = act;
-        var written = isReversed ? new JsonObject(claims.Reverse().Select(claim => KeyValuePair.Create(claim.Key, claim.Value?.DeepClone()))) : claims;
-        return TestJwt.Sign(written, Key, holding.Issuer == "ext" ? "at+jwt" : "JWT").ToString();
+        return claims;
     }
 
-    public async Task<Outcome> SendAsync(Ask ask, (string Token, string Type)? subject, Func<IEnumerable<string>, IEnumerable<string>> order)
+    /// <summary>What a policy test decides that states what these tokens say.</summary>
+    Result<Decision> Stated(Ask ask, Script.Token subject, Script.Token? actor, ImmutableArray<string>? scopes)
     {
-        var credentials = new PresentedCredentials { Authorization = "Basic " + TestServer.BasicCredentials(ask.Caller.Id, Registries.SecretOf(ask.Caller.Id)) };
-        var (targets, scopes) = (new RequestedTargets([ask.Target.Identifier], []), ask.Scopes is { } asked ? (System.Collections.Immutable.ImmutableArray<string>?)[.. order(asked)] : null);
-        return subject is { } token
-            ? await _engine.Exchange.ExchangeAsync(new() { Credentials = credentials, SubjectToken = token.Token, SubjectTokenType = TestServer.TokenType(token.Type), Targets = targets, Scopes = scopes }, CancellationToken.None)
-            : await _engine.ClientCredentials.IssueAsync(new() { Credentials = credentials, Targets = targets, Scopes = scopes }, CancellationToken.None);
+        var registry = _engine.Registry.Current;
+        TestToken Of(Script.Token token) => token.Holding.Issuer switch
+        {
+            "self" => new OurTestToken(TestJwt.Parse(token.Text).Claims) { ExpiresIn = TimeSpan.Zero },
+            Holding.Impersonation => new ImpersonationTestToken(Minting(token.Holding), Administrator.Bootstrap.Party) { ExpiresIn = TimeSpan.FromSeconds(600) },
+            var issuer => new IssuersTestToken(registry.Issuers[issuer], TestServer.TokenType(token.Type), ClaimsOf(token.Holding)) { ExpiresIn = TimeSpan.Zero },
+        };
+        var test = new PolicyTest
+        {
+            Name = "stated",
+            Position = default,
+            Client = registry.Clients[ask.Caller.Id],
+            Subject = Of(subject),
+            Actor = actor is null ? null : Of(actor),
+            Targets = [ask.Target.Identifier],
+            Scopes = scopes,
+            Expected = new ExpectedGrant(),
+        };
+        return test.Decide(registry, Clock.GetUtcNow());
     }
 
-    public static string TextOf(Outcome.Issued issued) => Encoding.ASCII.GetString(issued.Token.Span);
+    static MintRequest Minting(Holding holding)
+    {
+        var mayAct = holding.MayAct is { } name ? Claims.Parse(new JsonObject { ["may_act"] = new JsonObject { ["sub"] = name } }.ToJsonString()) : null;
+        return new() { Subject = holding.RawSub, Reason = "a property", Client = holding.Client, MayAct = mayAct is not null && mayAct.TryGet("may_act"u8, out var claim) ? claim : null };
+    }
+
+    /// <summary>An impersonation token, minted by an administrator; null where minting is refused.</summary>
+    public async Task<(string Text, string Id)?> MintAsync(Holding holding)
+    {
+        return (await _engine.Impersonation.MintAsync(Administrator.Bootstrap, Minting(holding), CancellationToken.None)).Gives(out var minted, out _) ? (minted.Token, minted.Id) : null;
+    }
+
+    public async Task<Outcome> ForItselfAsync(Ask ask, Func<IEnumerable<string>, IEnumerable<string>> order) =>
+        await _engine.ClientCredentials.IssueAsync(new() { Credentials = Credentials(ask), Targets = Targets(ask), Scopes = Scopes(ask, order) }, CancellationToken.None);
+
+    /// <summary>Asks why, and then does it.</summary>
+    public async Task<(Outcome, Foretold)> ExchangeAsync(Ask ask, Script.Token subject, Script.Token? actor, Func<IEnumerable<string>, IEnumerable<string>> order)
+    {
+        var request = new ExchangeRequest
+        {
+            Credentials = Credentials(ask),
+            SubjectToken = subject.Text,
+            SubjectTokenType = TestServer.TokenType(subject.Type),
+            ActorToken = actor?.Text,
+            ActorTokenType = actor is null ? null : TestServer.TokenType(actor.Type),
+            Targets = Targets(ask),
+            Scopes = Scopes(ask, order),
+        };
+        var foretold = (await ForetellAsync(request, GrantTypes.TokenExchange)) with { Stated = Stated(ask, subject, actor, request.Scopes) };
+        return (await _engine.Exchange.ExchangeAsync(request, CancellationToken.None), foretold);
+    }
+
+    /// <summary>Asks why, and then does it.</summary>
+    public async Task<(Outcome, Foretold)> RefreshAsync(Ask ask, string token, Func<IEnumerable<string>, IEnumerable<string>> order)
+    {
+        var request = new RefreshRequest { Credentials = Credentials(ask), RefreshToken = token, Scopes = Scopes(ask, order) };
+        var foretold = await ForetellAsync(request.AsExchange(), GrantTypes.RefreshToken);
+        return (await _engine.Exchange.RefreshAsync(request, CancellationToken.None), foretold);
+    }
+
+    async Task<Foretold> ForetellAsync(ExchangeRequest request, string grant)
+    {
+        var before = await NewestAsync();
+        await _engine.ExplainAsync(request, grant, CancellationToken.None); // asking once more is asking the same
+        var explanation = await _engine.ExplainAsync(request, grant, CancellationToken.None);
+        return new(explanation, before == await NewestAsync());
+    }
+
+    /// <summary>What the recorded decision says of itself.</summary>
+    public ValueTask<Explanation?> ExplainAsync(LedgerEntry entry) => _engine.ExplainAsync(entry, CancellationToken.None);
+
+    async Task<DecisionId?> NewestAsync() => (await _engine.Store.Decisions.PageAsync(DecisionFilter.All, default, 1, CancellationToken.None)) is [var newest] ? newest.Id : null;
+
+    static PresentedCredentials Credentials(Ask ask) =>
+        new() { ClientId = ask.Caller.Id, Authorization = "Basic " + TestServer.BasicCredentials(ask.Caller.Id, Requests.SecretOf(ask.Caller.Id)) };
+
+    static RequestedTargets Targets(Ask ask) => new([ask.Target.Identifier], []);
+
+    static ImmutableArray<string>? Scopes(Ask ask, Func<IEnumerable<string>, IEnumerable<string>> order) => ask.Scopes is { } asked ? [.. order(asked)] : null;
+
+    public static string TextOf(ReadOnlyMemory<byte> token) => Encoding.ASCII.GetString(token.Span);
 
     public ValueTask DisposeAsync() => _engine.DisposeAsync();
 

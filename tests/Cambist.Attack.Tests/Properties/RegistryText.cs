@@ -1,3 +1,5 @@
+using Cambist.Testing;
+
 namespace Cambist.Attack.Tests.Properties;
 
 /// <summary>
@@ -11,8 +13,8 @@ sealed class RegistryText(RandomRegistry registry, string issuer, string key, Fu
         $"issuer: {issuer}",
         $"issuers: {Map([
             $"login: {{ issuer: https://login.example.com, jwks_file: {key}, tokens: id_token, subject: '{{sub}}' }}",
-            $"ext: {{ issuer: https://ext.example.com, jwks_file: {key}, act: accept, subject: 'ext:{{sub}}', tokens: {{ access_token: {{ audiences: {List(["server", "resources", registry.Callers[0].Id])}{Scopes(registry.Declared)} }} }} }}",
-            $"work: {{ issuer: https://work.example.com, jwks_file: {key}, kind: client, tokens: id_token, subject: 'work:{{sub}}' }}",
+            $"ext: {{ issuer: https://ext.example.com, jwks_file: {key}, roles: [subject, actor], act: accept, subject: 'ext:{{sub}}', tokens: {{ access_token: {{ audiences: {List(["server", "resources", registry.Callers[0].Id])}{Scopes(registry.Declared)} }} }} }}",
+            $"work: {{ issuer: https://work.example.com, jwks_file: {key}, roles: [subject, actor], kind: client, tokens: id_token, subject: 'work:{{sub}}' }}",
         ])}",
         $"resources: {Map(registry.Apis.Select(api => $"{api.Name}: {{ identifiers: {api.Identifier}{Scopes(api.Scopes)}, token: {{ lifetime: {api.Life}s }} }}"))}",
         $"clients: {Map(registry.Callers.Select(Client))}",
@@ -27,7 +29,7 @@ sealed class RegistryText(RandomRegistry registry, string issuer, string key, Fu
     string Scopes(string[] scopes) => scopes.Length == 0 ? "" : $", scopes: {List(scopes)}";
 
     string Client(Caller caller) => $"{caller.Id}: {Map([
-        $"secrets: {{ value: {Registries.SecretOf(caller.Id)} }}",
+        $"secrets: {{ value: {Requests.SecretOf(caller.Id)} }}",
         .. caller.Serves.Length > 0 ? [$"serves: {List(caller.Serves.Select(Name))}"] : Array.Empty<string>(),
         .. caller.Credentials is { } own ? [$"client_credentials: {{ {Name(own.Api)}: {List(own.Scopes)} }}"] : Array.Empty<string>(),
     ])}";
@@ -46,10 +48,11 @@ sealed class RegistryText(RandomRegistry registry, string issuer, string key, Fu
         List<string> members =
         [
             $"name: rule{index}", $"clients: {List(rule.Clients)}", $"subject: {Subject(rule.Issuers, rule.Kinds, rule.Tier, rule.Sub)}",
-            $"actor: {(rule.CallerActs ? "client" : "none")}", $"max_depth: {rule.Depth}", $"targets: {Map(rule.Gifts.Select(Gift))}",
+            $"actor: {(rule.Actor.WantsToken ? $"{{ issuer: {List(rule.Actor.Issuers)} }}" : rule.Actor.IsCaller ? "client" : "none")}", $"max_depth: {rule.Depth}", $"targets: {Map(rule.Gifts.Select(Gift))}",
         ];
         if (rule.Life is { } life) members.Add($"lifetime: {life}s");
         if (rule.MayOutlive) members.Add("may_outlive_subject: true");
+        if (rule.Refresh is { } refresh) members.Add($"refresh: {{ lifetime: {refresh}s }}");
         return Map(members);
     }
 

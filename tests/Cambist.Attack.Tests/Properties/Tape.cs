@@ -9,7 +9,7 @@ namespace Cambist.Attack.Tests.Properties;
 /// </summary>
 sealed class Tape(int[] choices)
 {
-    const int Length = 400;
+    const int Length = 700;
     int _at;
 
     /// <summary>The tape itself, for the message of a failure.</summary>

@@ -56,7 +56,7 @@ public sealed class ForgedActorTests(Arenas arenas)
         var token = await _arena.SignInAsync();
         var answer = await _arena.Server.PostAsync(TestServer.ExchangeForm(token, "access_token", ("audience", "billing")), request =>
         {
-            request.Headers.Authorization = new("Basic", TestServer.BasicCredentials("api", Registries.SecretOf("api")));
+            request.Headers.Authorization = new("Basic", TestServer.BasicCredentials("api", Requests.SecretOf("api")));
             request.Headers.Add("DPoP", "e30.e30.e30");
         });
         answer.Error.ShouldNotBeNull(answer.Body);

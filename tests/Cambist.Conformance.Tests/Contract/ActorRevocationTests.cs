@@ -1,6 +1,6 @@
 using Cambist.Protocol;
 using Cambist.Testing;
-using static Cambist.Conformance.Tests.ActingWorld;
+using static Cambist.Testing.ActingWorld;
 
 namespace Cambist.Conformance.Tests.Contract;
 

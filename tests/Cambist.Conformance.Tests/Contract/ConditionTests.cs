@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Cambist.Protocol;
-using static Cambist.Conformance.Tests.Requests;
+using Cambist.Testing;
+using static Cambist.Testing.Requests;
 
 namespace Cambist.Conformance.Tests.Contract;
 

@@ -2,7 +2,7 @@ using System.Net.Sockets;
 using System.Text;
 using Cambist.Protocol;
 using Cambist.Testing;
-using static Cambist.Conformance.Tests.Requests;
+using static Cambist.Testing.Requests;
 
 namespace Cambist.Conformance.Tests.Contract;
 
@@ -39,7 +39,7 @@ public sealed class ErrorTests(MainWorld world)
     [Fact]
     public async Task A_trace_says_which_name_is_missing_where_a_token_is_not_for_its_caller()
     {
-        await using var own = await AdHocWorld.StartAsync(login => Registries.SignIn(login).Replace("audiences: web", "audiences: [web, 6f1c, 7a2d]", StringComparison.Ordinal));
+        await using var own = await AdHocWorld.StartAsync(login => SmallRegistries.SignIn(login).Replace("audiences: web", "audiences: [web, 6f1c, 7a2d]", StringComparison.Ordinal));
         async Task<string> OfAsync(params string[] audience)
         {
             var answer = await own.RefusesAsync(Reason.SubjectNotForCaller, server => server.SendIdTokenAsync(
@@ -66,7 +66,7 @@ public sealed class ErrorTests(MainWorld world)
     [Fact]
     public async Task A_trace_says_whether_the_issuer_is_unknown_or_not_trusted_for_that_kind()
     {
-        await using var own = await AdHocWorld.StartAsync(Registries.SignIn);
+        await using var own = await AdHocWorld.StartAsync(SmallRegistries.SignIn);
         var known = await own.RefusesAsync(Reason.SubjectIssuerUntrusted, server => server.SendAccessTokenAsync("web", own.IdToken()));
         (await TraceAsync(own.Common, known)).ShouldEndWith("issuer login is not trusted for this: it was sent as urn:ietf:params:oauth:token-type:access_token; see issuers.login.tokens and roles");
         var unknown = await own.RefusesAsync(Reason.SubjectIssuerUntrusted, server => server.SendIdTokenAsync("web", own.IdToken(claims => claims["iss"] = "https://elsewhere.example")));

@@ -3,8 +3,8 @@ using System.Net;
 using System.Text;
 using Cambist.Protocol;
 using Cambist.Testing;
-using static Cambist.Conformance.Tests.GuessWorld;
-using static Cambist.Conformance.Tests.Requests;
+using static Cambist.Testing.GuessWorld;
+using static Cambist.Testing.Requests;
 
 namespace Cambist.Conformance.Tests.Contract;
 
@@ -115,7 +115,7 @@ public sealed class FailedRequestTests
     {
         using var folder = new TemporaryStore();
         await using var login = await TestIssuer.StartAsync([Keys.Es256]);
-        Task<TestServer> StartServerAsync() => TestServer.StartAsync(issuer => $"issuer: {issuer}\n" + Registries.SignIn(login), settings: folder.Settings);
+        Task<TestServer> StartServerAsync() => TestServer.StartAsync(issuer => $"issuer: {issuer}\n" + SmallRegistries.SignIn(login), settings: folder.Settings);
         await using (var first = await StartServerAsync())
             for (var i = 0; i < 4; i++) await first.ExchangeAsync("web", "wrong", "t", "id_token");
 

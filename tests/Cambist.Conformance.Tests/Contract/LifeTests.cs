@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Cambist.Protocol;
 using Cambist.Testing;
-using static Cambist.Conformance.Tests.Requests;
+using static Cambist.Testing.Requests;
 
 namespace Cambist.Conformance.Tests.Contract;
 
@@ -134,7 +134,7 @@ public sealed class LifeTests
     public async Task Exchanging_just_before_the_end_again_and_again_wins_no_time()
     {
         var clock = new FakeClock();
-        await using var own = await AdHocWorld.StartAsync(login => Registries.SignIn(login).Replace(
+        await using var own = await AdHocWorld.StartAsync(login => SmallRegistries.SignIn(login).Replace(
             "rules: [ ", "rules: [ { name: again, clients: web, actor: none, targets: { orders: [read, write] } }, ", StringComparison.Ordinal), clock);
         var answer = await own.Common.SendIdTokenAsync("web", own.IdToken());
         var end = answer.Claims.Number("exp");

@@ -2,7 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Cambist.Protocol;
 using Cambist.Testing;
-using static Cambist.Conformance.Tests.Requests;
+using static Cambist.Testing.Requests;
 
 namespace Cambist.Conformance.Tests.Contract;
 
@@ -136,7 +136,7 @@ public sealed class OnceTests(OnceWorld world) : IClassFixture<OnceWorld>
     [Fact]
     public async Task It_stays_spent_over_a_restart()
     {
-        await using var own = await AdHocWorld.StartAsync(login => Registries.SignIn(login).Replace("actor: none", "actor: none, once: true", StringComparison.Ordinal));
+        await using var own = await AdHocWorld.StartAsync(login => SmallRegistries.SignIn(login).Replace("actor: none", "actor: none, once: true", StringComparison.Ordinal));
         var token = own.IdToken();
         await own.GrantsAsync(server => server.SendIdTokenAsync("web", token));
         foreach (var server in new[] { own.Common, own.Rfc8693 }) await server.RestartAsync();

@@ -1,6 +1,6 @@
 using Cambist.Protocol;
 using Cambist.Testing;
-using static Cambist.Conformance.Tests.Requests;
+using static Cambist.Testing.Requests;
 
 namespace Cambist.Conformance.Tests.Contract;
 
@@ -38,7 +38,7 @@ public sealed class RegistryTests
             AdHocWorld own;
             try
             {
-                own = await AdHocWorld.StartAsync(login => Registries.SignIn(login).Replace("scopes: [read, write]", $"scopes: [read, write], claims: {claims}", StringComparison.Ordinal));
+                own = await AdHocWorld.StartAsync(login => SmallRegistries.SignIn(login).Replace("scopes: [read, write]", $"scopes: [read, write], claims: {claims}", StringComparison.Ordinal));
             }
             catch (Exception e) when (e.Message.Contains("email", StringComparison.Ordinal))
             {
@@ -112,7 +112,7 @@ public sealed class RegistryTests
     [Fact]
     public async Task Written_grants_narrow_what_the_document_implies()
     {
-        await using var own = await AdHocWorld.StartAsync(login => Registries.SignIn(login).Replace(
+        await using var own = await AdHocWorld.StartAsync(login => SmallRegistries.SignIn(login).Replace(
             Client("web"), Client("web", "client_credentials: { orders: read }, grants: client_credentials"), StringComparison.Ordinal));
         await own.GrantsAsync(server => server.ForItselfAsync("web"));
         await own.RefusesAsync(Reason.GrantNotAllowed, server => server.SendIdTokenAsync("web", own.IdToken()));

@@ -1,6 +1,6 @@
 using Cambist.Protocol;
 using Cambist.Testing;
-using static Cambist.Conformance.Tests.Requests;
+using static Cambist.Testing.Requests;
 
 namespace Cambist.Conformance.Tests.Contract;
 
@@ -73,7 +73,7 @@ public sealed class RequestTests(MainWorld world)
     [InlineData("access_token", JwtType, null)]
     public async Task A_rule_gives_the_types_that_it_lists_and_no_other(string listed, string? requested, string? given)
     {
-        await using var own = await AdHocWorld.StartAsync(login => Registries.SignIn(login).Replace("actor: none", $"actor: none, requested_token_types: {listed}", StringComparison.Ordinal));
+        await using var own = await AdHocWorld.StartAsync(login => SmallRegistries.SignIn(login).Replace("actor: none", $"actor: none, requested_token_types: {listed}", StringComparison.Ordinal));
         Task<Answer> SendAsync(TestServer server) => server.SendIdTokenAsync("web", own.IdToken(), requested is null ? [] : [("requested_token_type", requested)]);
         if (given is null) await own.RefusesAsync(Reason.RequestedTokenTypeUnsupported, SendAsync);
         else (await own.GrantsAsync(SendAsync)).Json.Text("issued_token_type").ShouldBe(given);
@@ -107,7 +107,7 @@ public sealed class RequestTests(MainWorld world)
     public async Task A_client_that_authenticates_by_key_is_refused_until_that_is_built()
     {
         var jwk = Keys.Es256.PublicJwk().ToJsonString();
-        await using var own = await AdHocWorld.StartAsync(login => Registries.SignIn(login).Replace(Client("web"), $"web: {{ jwks: {{ keys: [ {jwk} ] }} }}", StringComparison.Ordinal));
+        await using var own = await AdHocWorld.StartAsync(login => SmallRegistries.SignIn(login).Replace(Client("web"), $"web: {{ jwks: {{ keys: [ {jwk} ] }} }}", StringComparison.Ordinal));
         var assertion = TestJwt.Sign(new() { ["iss"] = "web", ["sub"] = "web", ["aud"] = own.Common.Issuer, ["exp"] = 4102444800, ["jti"] = "1" }, Keys.Es256).ToString();
         await own.RefusesAsync(Reason.ClientAuthenticationFailed, server => server.PostAsync(TestServer.ExchangeForm(
             own.IdToken(), "id_token", ("client_assertion", assertion), ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"))));

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Cambist.Protocol;
 using Cambist.Testing;
-using static Cambist.Conformance.Tests.Requests;
+using static Cambist.Testing.Requests;
 
 namespace Cambist.Conformance.Tests.Contract;
 
@@ -11,7 +11,7 @@ public sealed class ResolutionTests(MainWorld world)
     [Fact]
     public async Task What_needs_no_key_is_judged_first_and_asks_nobody()
     {
-        await using var own = await AdHocWorld.StartAsync(Registries.SignIn);
+        await using var own = await AdHocWorld.StartAsync(SmallRegistries.SignIn);
         own.Login.Discovery.Abort = true;
         Task<Answer> RefusedAsync(Reason reason, string token) => own.RefusesAsync(reason, server => server.SendIdTokenAsync("web", token));
         Task<Answer> ClaimsRefusedAsync(Reason reason, Action<JsonObject> change) => RefusedAsync(reason, own.IdToken(change));
@@ -35,7 +35,7 @@ public sealed class ResolutionTests(MainWorld world)
     [Fact]
     public async Task An_issuer_gives_the_kinds_that_it_declares_and_no_other()
     {
-        await using var own = await AdHocWorld.StartAsync(Registries.SignIn);
+        await using var own = await AdHocWorld.StartAsync(SmallRegistries.SignIn);
         await own.RefusesAsync(Reason.SubjectIssuerUntrusted, server => server.SendAccessTokenAsync("web", own.Login.AccessToken("alice", "web", "read", "web")));
         await own.RefusesAsync(Reason.SubjectIssuerUntrusted, server => server.SendAccessTokenAsync("web", own.IdToken()));
         await own.RefusesAsync(Reason.SubjectIssuerUntrusted, server => server.SendJwtAsync("web", own.IdToken()));

@@ -8,7 +8,7 @@ public sealed class RetentionTests
     static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     static Task<TestServer> StartAsync(TestIssuer login, FakeClock clock, string? retention) =>
-        TestServer.StartAsync(issuer => $"issuer: {issuer}\n{Registries.SignIn(login)}", clock, settings: new Dictionary<string, string?> { ["Cambist:AuditRetention"] = retention });
+        TestServer.StartAsync(issuer => $"issuer: {issuer}\n{SmallRegistries.SignIn(login)}", clock, settings: new Dictionary<string, string?> { ["Cambist:AuditRetention"] = retention });
 
     [Theory]
     [InlineData(null, 90 * 24)]
@@ -61,7 +61,7 @@ public sealed class RetentionTests
             issuer: {{issuer}}
             issuers:
               login: { issuer: {{login.Issuer}}, tokens: { access_token: { audiences: [web, {{MainWorld.Orders}}], scopes: read } }, subject: "{sub}" }
-            {{Registries.Rest()}}
+            {{SmallRegistries.Rest()}}
             """, clock);
         var fiveYears = clock.GetUtcNow().AddYears(5).ToUnixTimeSeconds();
         string TokenFor(string audience) => login.AccessToken("alice", audience, "read", "web", claims => claims["exp"] = fiveYears);

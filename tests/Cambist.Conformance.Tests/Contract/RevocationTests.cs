@@ -1,6 +1,6 @@
 using Cambist.Protocol;
 using Cambist.Testing;
-using static Cambist.Conformance.Tests.Requests;
+using static Cambist.Testing.Requests;
 
 namespace Cambist.Conformance.Tests.Contract;
 
@@ -20,7 +20,7 @@ public sealed class RevocationTests
         return issued;
     }
 
-    static Task<AdHocWorld> StartAsync(FakeClock clock) => AdHocWorld.StartAsync(login => Registries.SignIn(login).Replace(
+    static Task<AdHocWorld> StartAsync(FakeClock clock) => AdHocWorld.StartAsync(login => SmallRegistries.SignIn(login).Replace(
         "rules: [ ", "rules: [ { name: again, clients: web, actor: none, targets: { orders: [read, write] } }, ", StringComparison.Ordinal), clock);
 
     static Task<Answer> AgainAsync(TestServer server, Answer issued) => server.SendAccessTokenAsync("web", issued.AccessToken, ("audience", "orders"));

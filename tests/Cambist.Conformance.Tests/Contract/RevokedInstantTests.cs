@@ -2,7 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Cambist.Testing;
 using static Cambist.Conformance.Tests.ImpersonationWorld;
-using static Cambist.Conformance.Tests.Requests;
+using static Cambist.Testing.Requests;
 
 namespace Cambist.Conformance.Tests.Contract;
 

@@ -1,6 +1,6 @@
 using Cambist.Protocol;
 using Cambist.Testing;
-using static Cambist.Conformance.Tests.Requests;
+using static Cambist.Testing.Requests;
 
 namespace Cambist.Conformance.Tests.Contract;
 

@@ -17,8 +17,8 @@ static class ConformancePage
 
             Which requirements of the standards, and of our own hardening, are held by tests. A test says with the id in front of its name
             which requirement it is of; all of them talk to the real server over HTTP, and where the two error profiles differ, under both.
-            `Cambist.Conformance.Tests` writes this page from the names of its tests and of those in `Cambist.Reliability.Tests`, and compares it on each
-            run; approve a change with
+            `Cambist.Conformance.Tests` writes this page from the names of its tests and of those in `Cambist.Attack.Tests`, where most abuse cases are, and
+            `Cambist.Reliability.Tests`, and compares it on each run; approve a change with
 
             ```
             CAMBIST_APPROVE_CONFORMANCE=1 dotnet run --project tests/Cambist.Conformance.Tests -- -class {typeof(ConformancePageTests).FullName}

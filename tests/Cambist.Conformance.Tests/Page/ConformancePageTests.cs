@@ -40,6 +40,10 @@ public sealed class ConformancePageTests
             .Where(row => row is { IsCore: true, IsTested: false, WaitsFor: null }).Select(row => row.Id).ShouldBeEmpty();
 
     [Fact]
+    public void Every_abuse_case_is_attacked_but_those_of_proofs_that_are_not_built() =>
+        Sections.Single(section => section.Title == ConformancePage.AbuseCases).Rows.Where(row => !row.IsTested).Select(row => row.Id).ShouldBe(["AB-71", "AB-72", "AB-73"]);
+
+    [Fact]
     public void Every_row_is_listed_once() => Sections.SelectMany(section => section.Rows).Select(row => row.Id).ShouldBeUnique();
 
     [Theory]

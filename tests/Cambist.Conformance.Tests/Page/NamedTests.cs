@@ -17,8 +17,9 @@ sealed partial class NamedTests
     /// <summary>The tests that bear an id.</summary>
     public IReadOnlyList<string> Of(string id) => [.. _tests[id].Order(StringComparer.Ordinal)];
 
-    /// <summary>All that there are: those here, and those of real nodes and their faults.</summary>
-    public static NamedTests All { get; } = In(Assembly.GetExecutingAssembly(), Assembly.LoadFrom(BuiltServer.AssemblyOf("Cambist.Reliability.Tests")));
+    /// <summary>All that there are: those here, the attacks, and those of real nodes and their faults.</summary>
+    public static NamedTests All { get; } = In(
+        Assembly.GetExecutingAssembly(), Assembly.LoadFrom(BuiltServer.AssemblyOf("Cambist.Attack.Tests")), Assembly.LoadFrom(BuiltServer.AssemblyOf("Cambist.Reliability.Tests")));
 
     /// <summary>Those of assemblies. A test that is skipped tests nothing.</summary>
     static NamedTests In(params Assembly[] assemblies) => new(

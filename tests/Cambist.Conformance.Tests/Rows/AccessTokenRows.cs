@@ -36,7 +36,7 @@ public sealed class AccessTokenRows(MainWorld world)
     [InlineData("RS256")]
     public async Task AT_01_AT_03_every_signing_algorithm_verifies_elsewhere(string algorithm)
     {
-        await using var own = await AdHocWorld.StartAsync(login => $"signing: {{ algorithm: {algorithm} }}\n{Registries.SignIn(login)}");
+        await using var own = await AdHocWorld.StartAsync(login => $"signing: {{ algorithm: {algorithm} }}\n{SmallRegistries.SignIn(login)}");
         var answer = await own.GrantsAsync(server => server.SendIdTokenAsync("web", own.IdToken()));
         answer.Jwt.HeaderJson.Text("alg").ShouldBe(algorithm);
         answer.Jwt.HeaderJson.Text("typ").ShouldBe("at+jwt");

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Cambist.Protocol;
 using Cambist.Testing;
-using static Cambist.Conformance.Tests.Requests;
+using static Cambist.Testing.Requests;
 
 namespace Cambist.Conformance.Tests.Rows;
 
@@ -145,7 +145,7 @@ public sealed class ClientAuthenticationRows(MainWorld world)
     {
         // The registry's text is in the store, so a secret of any worth stands in it as a hash or in a file of its own.
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(SecretOf("web"))));
-        await using var own = await AdHocWorld.StartAsync(login => Registries.SignIn(login).Replace(Client("web"), $"web: {{ secrets: {{ sha256: {hash} }} }}", StringComparison.Ordinal));
+        await using var own = await AdHocWorld.StartAsync(login => SmallRegistries.SignIn(login).Replace(Client("web"), $"web: {{ secrets: {{ sha256: {hash} }} }}", StringComparison.Ordinal));
         await own.GrantsAsync(server => server.SendIdTokenAsync("web", own.IdToken()));
         await own.RefusesAsync(Reason.ClientAuthenticationFailed, server => server.ExchangeAsync("web", "the-wrong-secret-sent", own.IdToken(), "id_token"));
         await own.RefusesAsync(Reason.ClientAuthenticationFailed, server => server.ExchangeAsync("the-secret-as-an-id", "x", own.IdToken(), "id_token"));
@@ -176,7 +176,7 @@ public sealed class ClientAuthenticationRows(MainWorld world)
     {
         var clock = new FakeClock();
         var midnight = clock.GetUtcNow().AddDays(1).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-        await using var own = await AdHocWorld.StartAsync(login => Registries.SignIn(login).Replace(
+        await using var own = await AdHocWorld.StartAsync(login => SmallRegistries.SignIn(login).Replace(
             Client("web"), $"web: {{ secrets: [ {{ value: the-old-secret-of-web, expires: {midnight} }}, {{ value: {SecretOf("web")} }} ] }}", StringComparison.Ordinal), clock);
 
         clock.Advance(TimeSpan.FromDays(1) - TimeSpan.FromMilliseconds(1));

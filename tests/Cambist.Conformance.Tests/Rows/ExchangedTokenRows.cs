@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Cambist.Protocol;
 using Cambist.Testing;
-using static Cambist.Conformance.Tests.Requests;
+using static Cambist.Testing.Requests;
 
 namespace Cambist.Conformance.Tests.Rows;
 
@@ -12,7 +12,7 @@ public sealed class ExchangedTokenRows(MainWorld world)
     public async Task TX_36_one_sub_of_two_issuers_is_two_people()
     {
         await using var other = await TestIssuer.StartAsync([Keys.Strange]);
-        await using var own = await AdHocWorld.StartAsync(login => Registries.SignInFrom(("login", login.Issuer), ("other", other.Issuer)));
+        await using var own = await AdHocWorld.StartAsync(login => SmallRegistries.SignInFrom(("login", login.Issuer), ("other", other.Issuer)));
         var one = await own.GrantsAsync(server => server.SendIdTokenAsync("web", own.IdToken()));
         var two = await own.GrantsAsync(server => server.SendIdTokenAsync("web", other.IdToken("alice", "web")));
         (one.Claims.Text("sub"), two.Claims.Text("sub")).ShouldBe(("login:alice", "other:alice"));
@@ -104,7 +104,7 @@ public sealed class ExchangedTokenRows(MainWorld world)
     [Fact]
     public async Task TX_40_every_decision_leaves_one_record_without_token_text()
     {
-        await using var own = await AdHocWorld.StartAsync(Registries.SignIn);
+        await using var own = await AdHocWorld.StartAsync(SmallRegistries.SignIn);
         var token = own.IdToken();
         var granted = await own.GrantsAsync(server => server.SendIdTokenAsync("web", token, ("scope", "read")));
         await own.RefusesAsync(Reason.ScopeNotGranted, server => server.SendIdTokenAsync("web", token, ("scope", "admin")));

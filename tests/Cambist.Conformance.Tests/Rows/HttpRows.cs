@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using Cambist.Protocol;
 using Cambist.Testing;
-using static Cambist.Conformance.Tests.Requests;
+using static Cambist.Testing.Requests;
 
 namespace Cambist.Conformance.Tests.Rows;
 
@@ -267,7 +267,7 @@ public sealed class HttpRows(MainWorld world)
     [Fact]
     public async Task HT_16_without_its_store_the_server_says_503_and_issues_nothing()
     {
-        await using var own = await AdHocWorld.StartAsync(Registries.SignIn);
+        await using var own = await AdHocWorld.StartAsync(SmallRegistries.SignIn);
         await own.GrantsAsync(server => server.SendIdTokenAsync("web", own.IdToken()));
         await own.Common.Engine.Store.DisposeAsync();
         await own.Rfc8693.Engine.Store.DisposeAsync();
@@ -279,7 +279,7 @@ public sealed class HttpRows(MainWorld world)
     [Fact]
     public async Task HT_16_without_its_store_the_server_is_not_ready_and_calls_no_token_revoked()
     {
-        await using var own = await AdHocWorld.StartAsync(Registries.SignIn, new FakeClock());
+        await using var own = await AdHocWorld.StartAsync(SmallRegistries.SignIn, new FakeClock());
         (await own.Common.GetAsync("/health/ready")).Json.Text("status").ShouldBe("ready");
         await own.Common.Engine.Store.DisposeAsync();
         own.Clock!.Advance(TimeSpan.FromSeconds(1));
@@ -300,7 +300,7 @@ public sealed class HttpRows(MainWorld world)
     public async Task HT_13_what_a_trusted_proxy_received_over_plain_http_is_refused()
     {
         await using var server = await TestServer.StartAsync(
-            issuer => $"issuer: {issuer}\n" + Registries.SignIn(world.Login), settings: new Dictionary<string, string?> { ["Cambist:TrustedProxies"] = "127.0.0.0/8" });
+            issuer => $"issuer: {issuer}\n" + SmallRegistries.SignIn(world.Login), settings: new Dictionary<string, string?> { ["Cambist:TrustedProxies"] = "127.0.0.0/8" });
         Task<Answer> SendAsync(string? scheme) => server.PostAsync(TestServer.ExchangeForm(world.IdToken(), "id_token"), request =>
         {
             request.Headers.Authorization = new("Basic", TestServer.BasicCredentials("web", SecretOf("web")));

@@ -83,7 +83,7 @@ public sealed class IdTokenRows(MainWorld world)
     public async Task ID_10_another_tenant_of_a_provider_is_another_issuer()
     {
         await using var tenants = await TestIssuer.StartAsync([Keys.Es256], path: "/tenant-1");
-        await using var own = await AdHocWorld.StartAsync(_ => Registries.SignInFrom(("one", tenants.Issuer)));
+        await using var own = await AdHocWorld.StartAsync(_ => SmallRegistries.SignInFrom(("one", tenants.Issuer)));
         await own.GrantsAsync(server => server.SendIdTokenAsync("web", tenants.IdToken("alice", "web")));
         foreach (var tenant in new[] { "/tenant-2", "/tenant-1/", "/Tenant-1", "/{tenantid}", "" })
         {

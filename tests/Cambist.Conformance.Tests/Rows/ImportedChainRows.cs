@@ -1,7 +1,7 @@
 using System.Text;
 using Cambist.Protocol;
 using Cambist.Testing;
-using static Cambist.Conformance.Tests.ActingWorld;
+using static Cambist.Testing.ActingWorld;
 
 namespace Cambist.Conformance.Tests.Rows;
 

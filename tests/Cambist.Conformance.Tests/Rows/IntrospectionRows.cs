@@ -2,7 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Cambist.Protocol;
 using Cambist.Testing;
-using static Cambist.Conformance.Tests.Requests;
+using static Cambist.Testing.Requests;
 
 namespace Cambist.Conformance.Tests.Rows;
 
@@ -143,21 +143,6 @@ public sealed class IntrospectionRows(OpaqueWorld world)
                 tampered.ToString(), opaque + "x", opaque[4..], world.IdToken(), TestJwt.Sign(world.Claims(), Keys.Es256, "at+jwt").ToString(),
             })
                 ShouldBeInactive(await server.IntrospectAsync("orders", token));
-        }
-    }
-
-    [Theory]
-    [InlineData("JWT")]
-    [InlineData("token-introspection+jwt")]
-    [InlineData("dpop+jwt")]
-    [InlineData(null)]
-    public async Task AB_75_a_jwt_of_ours_of_another_kind_is_inactive(string? type)
-    {
-        foreach (var server in Both)
-        {
-            var claims = (await world.ReportsAsync(server)).Claims;
-            ShouldBeActive(await server.IntrospectAsync("billing", server.SignAsServer(claims.DeepClone().AsObject())));
-            ShouldBeInactive(await server.IntrospectAsync("billing", server.SignAsServer(claims, type)));
         }
     }
 

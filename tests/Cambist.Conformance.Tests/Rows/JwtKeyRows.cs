@@ -121,7 +121,7 @@ public sealed class JwtKeyRows(MainWorld world)
     public async Task JWT_10_ps256_is_accepted_from_a_key_without_label_and_from_one_labelled_so()
     {
         var key = Keys.StrangeRsa.As("PS256", "ps256-1");
-        await using var own = await AdHocWorld.StartAsync(Registries.SignIn, keys: [key]);
+        await using var own = await AdHocWorld.StartAsync(SmallRegistries.SignIn, keys: [key]);
         await own.GrantsAsync(server => server.SendIdTokenAsync("web", own.IdToken()));
         var pkcs1 = TestJwt.Parse(own.IdToken());
         var forged = TestJwt.Sign(pkcs1.Header, pkcs1.Payload, key.As("RS256"));
@@ -192,7 +192,7 @@ public sealed class JwtKeyRows(MainWorld world)
     [Fact]
     public async Task JWT_15_without_kid_two_keys_that_fit_are_refused()
     {
-        await using var own = await AdHocWorld.StartAsync(Registries.SignIn, keys: [Keys.Es256, Keys.Strange.As(keyId: "es256-2")]);
+        await using var own = await AdHocWorld.StartAsync(SmallRegistries.SignIn, keys: [Keys.Es256, Keys.Strange.As(keyId: "es256-2")]);
         await own.RefusesAsync(Reason.SubjectKeyUnknown, server => server.SendIdTokenAsync("web", own.IdToken(key: Keys.Es256.WithoutKeyId())));
         await own.GrantsAsync(server => server.SendIdTokenAsync("web", own.IdToken()));
     }
@@ -231,7 +231,7 @@ public sealed class JwtKeyRows(MainWorld world)
     public async Task JWT_17_a_key_of_one_issuer_signs_for_no_other()
     {
         await using var other = await TestIssuer.StartAsync([Keys.Strange]);
-        await using var own = await AdHocWorld.StartAsync(login => Registries.SignInFrom(("login", login.Issuer), ("other", other.Issuer)), keys: [Keys.Es256]);
+        await using var own = await AdHocWorld.StartAsync(login => SmallRegistries.SignInFrom(("login", login.Issuer), ("other", other.Issuer)), keys: [Keys.Es256]);
         await own.GrantsAsync(server => server.SendIdTokenAsync("web", other.IdToken("alice", "web")));
         await own.RefusesAsync(Reason.SubjectSignatureInvalid, server => server.SendIdTokenAsync("web", own.IdToken(key: Keys.Strange)));
         await own.RefusesAsync(Reason.SubjectSignatureInvalid, server => server.SendIdTokenAsync("web", other.IdToken("alice", "web", key: Keys.Es256)));

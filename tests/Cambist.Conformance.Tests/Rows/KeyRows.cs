@@ -54,7 +54,7 @@ public sealed class KeyRows(MainWorld world)
     {
         foreach (var endpoint in (Func<TestIssuer, TestEndpoint>[])[issuer => issuer.Jwks, issuer => issuer.Discovery])
         {
-            await using var own = await AdHocWorld.StartAsync(Registries.SignIn, new FakeClock());
+            await using var own = await AdHocWorld.StartAsync(SmallRegistries.SignIn, new FakeClock());
             harm(endpoint(own.Login));
             if (endpoint(own.Login).Status == 404) own.Login.OAuthMetadata.Status = 500;
             await own.RefusesAsync(Reason.IssuerKeysUnavailable, server => SendAsync(own, server));
@@ -69,7 +69,7 @@ public sealed class KeyRows(MainWorld world)
     [Fact]
     public async Task JK_04_a_slow_answer_is_given_up_after_5_seconds()
     {
-        await using var own = await AdHocWorld.StartAsync(Registries.SignIn, new FakeClock());
+        await using var own = await AdHocWorld.StartAsync(SmallRegistries.SignIn, new FakeClock());
         var never = new TaskCompletionSource();
         own.Login.Jwks.Hold = never.Task;
         var asked = SendAsync(own, own.Common);
@@ -85,7 +85,7 @@ public sealed class KeyRows(MainWorld world)
     [InlineData("")]
     public async Task JK_05_a_discovery_document_of_another_issuer_is_useless(string form)
     {
-        await using var own = await AdHocWorld.StartAsync(Registries.SignIn);
+        await using var own = await AdHocWorld.StartAsync(SmallRegistries.SignIn);
         own.Login.DocumentIssuer = string.Format(null, form, own.Login.Issuer);
         await own.RefusesAsync(Reason.IssuerKeysUnavailable, server => SendAsync(own, server));
         own.Login.Jwks.Requests.ShouldBe(0);
@@ -98,7 +98,7 @@ public sealed class KeyRows(MainWorld world)
     [InlineData("http://user:secret@127.0.0.1/jwks")]
     public async Task JK_04_a_discovered_jwks_uri_that_is_no_plain_url_is_useless(string uri)
     {
-        await using var own = await AdHocWorld.StartAsync(Registries.SignIn);
+        await using var own = await AdHocWorld.StartAsync(SmallRegistries.SignIn);
         own.Login.DocumentJwksUri = uri;
         await own.RefusesAsync(Reason.IssuerKeysUnavailable, server => SendAsync(own, server));
     }
@@ -106,7 +106,7 @@ public sealed class KeyRows(MainWorld world)
     [Fact]
     public async Task JK_06_many_random_kids_cause_one_fetch_at_most()
     {
-        await using var own = await AdHocWorld.StartAsync(Registries.SignIn, new FakeClock());
+        await using var own = await AdHocWorld.StartAsync(SmallRegistries.SignIn, new FakeClock());
         await SendAsync(own, own.Common);
         own.Clock!.Advance(TimeSpan.FromSeconds(10));
         var before = own.Login.Jwks.Requests;
@@ -119,7 +119,7 @@ public sealed class KeyRows(MainWorld world)
     [Fact]
     public async Task JK_06_an_unknown_kid_of_a_token_older_than_the_fetch_is_refused_without_one()
     {
-        await using var own = await AdHocWorld.StartAsync(Registries.SignIn, new FakeClock());
+        await using var own = await AdHocWorld.StartAsync(SmallRegistries.SignIn, new FakeClock());
         await own.GrantsAsync(server => SendAsync(own, server));
         own.Clock!.Advance(TimeSpan.FromSeconds(60));
         var before = own.Login.Jwks.Requests;
@@ -130,7 +130,7 @@ public sealed class KeyRows(MainWorld world)
     [Fact]
     public async Task JK_06_a_newer_unknown_kid_causes_one_fetch_and_then_a_503_until_30_seconds_have_passed()
     {
-        await using var own = await AdHocWorld.StartAsync(Registries.SignIn, new FakeClock());
+        await using var own = await AdHocWorld.StartAsync(SmallRegistries.SignIn, new FakeClock());
         await own.GrantsAsync(server => SendAsync(own, server));
         own.Clock!.Advance(TimeSpan.FromSeconds(60));
         var before = own.Login.Jwks.Requests;
@@ -151,7 +151,7 @@ public sealed class KeyRows(MainWorld world)
     [Fact]
     public async Task JK_07_cached_keys_outlast_an_outage_for_a_day_and_it_recovers_alone()
     {
-        await using var own = await AdHocWorld.StartAsync(Registries.SignIn, new FakeClock());
+        await using var own = await AdHocWorld.StartAsync(SmallRegistries.SignIn, new FakeClock());
         await own.GrantsAsync(server => SendAsync(own, server));
 
         own.Login.Jwks.Abort = true;
@@ -168,7 +168,7 @@ public sealed class KeyRows(MainWorld world)
     [Fact]
     public async Task JK_07_an_outage_says_nothing_about_a_token_that_is_bad_anyway()
     {
-        await using var own = await AdHocWorld.StartAsync(Registries.SignIn);
+        await using var own = await AdHocWorld.StartAsync(SmallRegistries.SignIn);
         own.Login.Discovery.Abort = true;
         await own.RefusesAsync(Reason.SubjectExpired, server => SendAsync(own, server, change: claims => (claims["iat"], claims["exp"]) = (1, 2)));
         await own.RefusesAsync(Reason.SubjectAudienceMismatch, server => SendAsync(own, server, change: claims => claims["aud"] = "other"));
@@ -178,7 +178,7 @@ public sealed class KeyRows(MainWorld world)
     [Fact]
     public async Task JK_07_C11_a_dropped_key_dies()
     {
-        await using var own = await AdHocWorld.StartAsync(Registries.SignIn, new FakeClock());
+        await using var own = await AdHocWorld.StartAsync(SmallRegistries.SignIn, new FakeClock());
         await own.GrantsAsync(server => SendAsync(own, server));
         own.Login.Publish(Keys.Es384);
         own.Clock!.Advance(TimeSpan.FromHours(1));
@@ -189,7 +189,7 @@ public sealed class KeyRows(MainWorld world)
     [Fact]
     public async Task JK_08_one_bad_key_does_not_void_the_set()
     {
-        await using var own = await AdHocWorld.StartAsync(Registries.SignIn);
+        await using var own = await AdHocWorld.StartAsync(SmallRegistries.SignIn);
         var good = Keys.Es256.PublicJwk();
         var set = new JsonObject
         {
@@ -220,7 +220,7 @@ public sealed class KeyRows(MainWorld world)
     [Theory, MemberData(nameof(Unusable), DisableDiscoveryEnumeration = true)]
     public async Task JWT_05_JWT_28_a_key_that_is_not_for_verifying_is_left_out(string what, Action<JsonObject> change)
     {
-        await using var own = await AdHocWorld.StartAsync(Registries.SignIn);
+        await using var own = await AdHocWorld.StartAsync(SmallRegistries.SignIn);
         var key = Keys.Es256.PublicJwk();
         change(key);
         own.Login.Jwks.Say(new JsonObject { ["keys"] = new JsonArray(key) }.ToJsonString());
@@ -232,13 +232,13 @@ public sealed class KeyRows(MainWorld world)
     public async Task JWT_08_a_weak_rsa_key_is_left_out()
     {
         var weak = TestKey.Create("RS256", "weak", bits: 1024);
-        await using var own = await AdHocWorld.StartAsync(Registries.SignIn, keys: [weak, Keys.Rs256]);
+        await using var own = await AdHocWorld.StartAsync(SmallRegistries.SignIn, keys: [weak, Keys.Rs256]);
         await own.RefusesAsync(Reason.SubjectKeyUnknown, server => SendAsync(own, server, weak, claims => claims["iat"] = claims.Number("iat") - 10));
         await own.GrantsAsync(server => SendAsync(own, server, Keys.Rs256));
 
         foreach (var exponent in new[] { "AQ", "Ag", "AAEAAQ", "" })
         {
-            await using var another = await AdHocWorld.StartAsync(Registries.SignIn, keys: [Keys.Rs256]);
+            await using var another = await AdHocWorld.StartAsync(SmallRegistries.SignIn, keys: [Keys.Rs256]);
             var key = Keys.Rs256.PublicJwk();
             key["e"] = exponent;
             another.Login.Jwks.Say(new JsonObject { ["keys"] = new JsonArray(key) }.ToJsonString());
@@ -250,11 +250,11 @@ public sealed class KeyRows(MainWorld world)
     public async Task JK_09_two_keys_of_one_kid_are_told_apart_by_their_type_or_refused()
     {
         var (rsa, ec) = (Keys.Rs256.As(keyId: "same"), Keys.Es256.As(keyId: "same"));
-        await using var own = await AdHocWorld.StartAsync(Registries.SignIn, keys: [rsa, ec]);
+        await using var own = await AdHocWorld.StartAsync(SmallRegistries.SignIn, keys: [rsa, ec]);
         await own.GrantsAsync(server => SendAsync(own, server, rsa));
         await own.GrantsAsync(server => SendAsync(own, server, ec));
 
-        await using var another = await AdHocWorld.StartAsync(Registries.SignIn, keys: [ec, Keys.Strange.As(keyId: "same")]);
+        await using var another = await AdHocWorld.StartAsync(SmallRegistries.SignIn, keys: [ec, Keys.Strange.As(keyId: "same")]);
         await another.RefusesAsync(Reason.SubjectKeyUnknown, server => SendAsync(another, server, ec));
         await another.RefusesAsync(Reason.SubjectKeyUnknown, server => SendAsync(another, server, Keys.Strange.As(keyId: "same")));
     }
@@ -282,7 +282,7 @@ public sealed class KeyRows(MainWorld world)
     [Fact]
     public async Task Rotation_under_load_gives_no_error_but_a_retry()
     {
-        await using var own = await AdHocWorld.StartAsync(Registries.SignIn, new FakeClock());
+        await using var own = await AdHocWorld.StartAsync(SmallRegistries.SignIn, new FakeClock());
         await SendAsync(own, own.Common);
         own.Clock!.Advance(TimeSpan.FromSeconds(60));
         var next = Keys.Strange.As(keyId: "next");

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Cambist.Protocol;
-using static Cambist.Conformance.Tests.ActingWorld;
+using Cambist.Testing;
+using static Cambist.Testing.ActingWorld;
 
 namespace Cambist.Conformance.Tests.Rows;
 

@@ -12,7 +12,7 @@ public sealed class MetadataRows(MainWorld world, OpaqueWorld opaque)
     [Fact]
     public async Task MD_01_metadata_lies_between_host_and_path_of_the_issuer()
     {
-        await using var server = await TestServer.StartAsync(issuer => $"issuer: {issuer}/t1\n{Registries.SignIn(world.Login)}");
+        await using var server = await TestServer.StartAsync(issuer => $"issuer: {issuer}/t1\n{SmallRegistries.SignIn(world.Login)}");
         foreach (var path in new[] { OAuth + "/t1", "/t1" + OpenId })
         {
             var json = (await server.GetAsync(path)).Json;
@@ -32,7 +32,7 @@ public sealed class MetadataRows(MainWorld world, OpaqueWorld opaque)
     [Fact]
     public async Task MD_03_an_issuer_that_ends_in_a_slash_keeps_it()
     {
-        await using var server = await TestServer.StartAsync(issuer => $"issuer: {issuer}/\n{Registries.SignIn(world.Login)}");
+        await using var server = await TestServer.StartAsync(issuer => $"issuer: {issuer}/\n{SmallRegistries.SignIn(world.Login)}");
         foreach (var path in new[] { OAuth, OpenId })
         {
             var json = (await server.GetAsync(path)).Json;

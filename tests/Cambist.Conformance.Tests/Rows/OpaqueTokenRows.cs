@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Cambist.Protocol;
 using Cambist.Testing;
-using static Cambist.Conformance.Tests.Requests;
+using static Cambist.Testing.Requests;
 
 namespace Cambist.Conformance.Tests.Rows;
 

@@ -1,6 +1,6 @@
 using Cambist.Protocol;
 using Cambist.Testing;
-using static Cambist.Conformance.Tests.Requests;
+using static Cambist.Testing.Requests;
 
 namespace Cambist.Conformance.Tests.Rows;
 
@@ -14,7 +14,7 @@ public sealed class RefusalRows(MainWorld world)
     ];
 
     static Task<AdHocWorld> WithDenyAsync(FakeClock? clock = null) => AdHocWorld.StartAsync(
-        login => Registries.SignIn(login) + "\ndeny: [ { name: no-mallory, subject: { where: { sub: mallory } }, reason: mallory stays out } ]", clock);
+        login => SmallRegistries.SignIn(login) + "\ndeny: [ { name: no-mallory, subject: { where: { sub: mallory } }, reason: mallory stays out } ]", clock);
 
     [Fact]
     public async Task HT_04_every_error_is_json_with_a_registered_code()

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Cambist.Protocol;
 using Cambist.Testing;
-using static Cambist.Conformance.Tests.Requests;
+using static Cambist.Testing.Requests;
 
 namespace Cambist.Conformance.Tests.Scenarios;
 
@@ -155,7 +155,7 @@ public sealed class ManyIssuersTests(ManyIssuersWorld world) : IClassFixture<Man
         await using var issuer = await TestIssuer.StartAsync([Keys.Es256], path: "/tenant/one");
         issuer.Discovery.Status = 404;
         issuer.OAuthMetadata.Status = 200;
-        await using var own = await AdHocWorld.StartAsync(_ => Registries.SignInFrom(("other", issuer.Issuer)));
+        await using var own = await AdHocWorld.StartAsync(_ => SmallRegistries.SignInFrom(("other", issuer.Issuer)));
         await own.GrantsAsync(server => server.SendIdTokenAsync("web", issuer.IdToken("alice", "web")));
         issuer.OAuthMetadata.Requests.ShouldBeGreaterThan(0);
     }

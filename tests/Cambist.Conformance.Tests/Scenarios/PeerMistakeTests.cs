@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Cambist.Protocol;
 using Cambist.Testing;
-using static Cambist.Conformance.Tests.Requests;
+using static Cambist.Testing.Requests;
 
 namespace Cambist.Conformance.Tests.Scenarios;
 
@@ -60,7 +60,7 @@ public sealed class PeerMistakeTests(MainWorld world)
               login: { issuer: {{login.Issuer}}, tokens: { id_token: { audiences: web } }, subject: "{sub}" }
               other: { issuer: {{other.Issuer}}, tokens: { id_token: { audiences: web } }, subject: "other:{sub}" }
               pair:  { issuer: https://pair.example.com, tokens: { id_token: { audiences: web } }, subject: "pair:{a}:{b}" }
-            {{Registries.Rest("login, other")}}
+            {{SmallRegistries.Rest("login, other")}}
             """);
         (await own.GrantsAsync(server => server.SendIdTokenAsync("web", other.IdToken("alice", "web")))).Claims.Text("sub").ShouldBe("other:alice");
         foreach (var sub in new[] { "other:alice", "other:", "pair:x:y", "web" })
@@ -73,7 +73,7 @@ public sealed class PeerMistakeTests(MainWorld world)
     {
         await using var own = await AdHocWorld.StartAsync(login => $$"""
             issuers: { login: { issuer: {{login.Issuer}}, tokens: { id_token: { audiences: web } }, subject: "x:{a}:{b}" } }
-            {{Registries.Rest()}}
+            {{SmallRegistries.Rest()}}
             """);
         async Task<string> NameAsync(string a, string b) => (await own.GrantsAsync(server => server.SendIdTokenAsync("web", own.IdToken(claims => (claims["a"], claims["b"]) = (a, b))))).Claims.Text("sub");
         (await NameAsync("1:2", "3")).ShouldBe("x:1%3A2:3");
@@ -94,7 +94,7 @@ public sealed class PeerMistakeTests(MainWorld world)
     [Fact]
     public async Task C11_an_outage_is_not_reported_as_a_bad_token()
     {
-        await using var own = await AdHocWorld.StartAsync(Registries.SignIn);
+        await using var own = await AdHocWorld.StartAsync(SmallRegistries.SignIn);
         own.Login.Discovery.Abort = true;
         var answer = await own.RefusesAsync(Reason.IssuerKeysUnavailable, server => server.SendIdTokenAsync("web", own.IdToken()));
         answer.Error.ShouldBe("temporarily_unavailable");
