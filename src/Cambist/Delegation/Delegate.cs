@@ -9,7 +9,7 @@ internal static class Delegate
     public static Denied? Check(DecisionInput input, SelectedRule selected, Registry registry)
     {
         var rule = selected.Rule;
-        if (rule.Actor is ActorRequirement.Token wanted && Matches(wanted, input.Actor!) is { } mismatch) return mismatch;
+        if (rule.Actor is ActorRequirement.Token wanted && Matches(rule, wanted, input.Actor!) is { } mismatch) return mismatch;
         if (MayAct.Check(input.Subject, input.Actor, input.Client, registry) is { } forbidden) return forbidden;
 
         var depth = (input.Subject.Act?.Names.Count ?? 0) + (NewActor(input, rule) is null ? 0 : 1);
@@ -30,9 +30,14 @@ internal static class Delegate
         return actor is not null && input.Subject.Act?.IsCurrent(actor) == true ? null : actor;
     }
 
-    static Denied? Matches(ActorRequirement.Token wanted, ResolvedToken actor)
+    /// <summary>An actor token of an issuer that the rule takes no actors of.</summary>
+    public static Denied? CheckIssuer(Rule rule, ActorRequirement.Token wanted, ResolvedToken actor) => wanted.Issuers.Contains(actor.IssuerName)
+        ? null
+        : new(Reason.ActorMismatch, $"rule {rule.Name} (line {rule.Position.Line}) takes actors of {string.Join(" or ", wanted.Issuers.Order(StringComparer.Ordinal))}; this one is from {actor.IssuerName}");
+
+    static Denied? Matches(Rule rule, ActorRequirement.Token wanted, ResolvedToken actor)
     {
-        if (!wanted.Issuers.Contains(actor.IssuerName)) return new(Reason.ActorMismatch, $"the actor token is from {actor.IssuerName}");
+        if (CheckIssuer(rule, wanted, actor) is { } another) return another;
         return wanted.Where.FirstUnmet(actor.Claims) is { } unmet
             ? new(Reason.ActorMismatch, $"actor.where: {unmet.Path} {unmet.Condition.Describe()}, the actor token says {Trace.Show(actor.Claims, unmet.Path)}")
             : null;

@@ -30,6 +30,9 @@ internal sealed class Walk(Registry registry, DateTimeOffset now, string action)
 
     public ResolvedToken? Actor { get; set; }
 
+    /// <summary>The token that no issuer is trusted for, where that refused it.</summary>
+    public UntrustedToken? Untrusted { get; set; }
+
     public Target? Target { get; set; }
 
     public ImmutableArray<string>? ScopesAsked { get; set; }
@@ -52,3 +55,9 @@ internal sealed class Walk(Registry registry, DateTimeOffset now, string action)
         Now = Now,
     };
 }
+
+/// <summary>A token of an issuer that is not trusted for it. Its own word, unverified: for comparing with the registry alone, and never told or recorded.</summary>
+/// <param name="Issuer">Its <c>iss</c>.</param>
+/// <param name="TokenType">Token type URN it was sent as.</param>
+/// <param name="Role">What it was sent for.</param>
+internal sealed record UntrustedToken(string Issuer, string TokenType, TokenRole Role);

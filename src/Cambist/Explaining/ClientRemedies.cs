@@ -3,6 +3,8 @@ namespace Cambist;
 /// <summary>What would let a client use a grant, or a token.</summary>
 internal static class ClientRemedies
 {
+    const int LongestName = 128;
+
     public static IEnumerable<Remedy> OfGrant(RegisteredClient client, Walk walk)
     {
         var isRefresh = walk.IsRefresh;
@@ -20,32 +22,39 @@ internal static class ClientRemedies
             : RemedyTexts.Registry($"No rule names {client.Id}. Add one to rules: - {{ name: …, clients: {WrittenYaml.Text(client.Id)}, subject: {{ issuer: … }}, targets: {{ … }} }}", "Whatever the rule gives can be had by everybody who has the client's credential.");
     }
 
+    /// <summary>A public client answers to no name of its own: only what is addressed to us is for it, whoever sends it.</summary>
+    public static Remedy OfPublic(RegisteredClient client, Registry registry) =>
+        RemedyTexts.Ask($"Have the token issued for this server: aud {registry.Issuer}. {client.Id} is a public client, and no other is its to use; no known_as changes that.");
+
     /// <summary>The token was neither issued to the client nor meant for it: whose it is, and the names that would make it the client's.</summary>
     public static IEnumerable<Remedy> OfUse(ResolvedToken token, RegisteredClient client, Registry registry)
     {
         if (!Audience.IsWellFormed(token.Claims, out var aud)) yield break;
         if (client.IsPublic)
         {
-            yield return RemedyTexts.Ask($"Have the token issued for this server: aud {registry.Issuer}. {client.Id} is a public client, and no other is its to use.");
+            yield return OfPublic(client, registry);
             yield break;
         }
 
         var names = new List<string>();
         foreach (var name in Audience.Of(aud))
-            if (name.Length <= 128) names.Add(name);
-        var servers = registry.Clients.Values.Where(one => names.Exists(one.ServedIdentifiers.Contains)).Select(one => one.Id).Order(StringComparer.Ordinal).Take(4).ToArray();
-        var holders = (token.ClientId is { } issuedTo ? [issuedTo] : Array.Empty<string>()).Concat(servers).Distinct().ToArray();
-        yield return holders.Length > 0
-            ? RemedyTexts.Ask($"Let {string.Join(" or ", holders)} send it: it was issued to it, or is for its API.")
-            : RemedyTexts.Ask($"Send a token whose aud is {client.Id}, an identifier that it serves, or {registry.Issuer}.");
+            if (name.Length <= LongestName) names.Add(name);
+        var owners = Owners(token, client, names, registry);
+        var api = names.Select(name => registry.ResourcesByAnyName.GetValueOrDefault(name)).FirstOrDefault(resource => resource is not null);
+        if (owners.Length > 0)
+            yield return RemedyTexts.Ask($"It is rightly refused: the token is {string.Join("'s or ", owners)}'s. Let {string.Join(" or ", owners)} send it; {client.Id} sends tokens of its own.");
+        else if (api is not null)
+            yield return RemedyTexts.Ask($"It is rightly refused: the token is for {api.Name}, and {client.Id} is not its server. Send a token whose aud is {client.Id}, an identifier that it serves, or {registry.Issuer}.");
+        else
+            yield return RemedyTexts.Ask($"Send a token whose aud is {client.Id}, an identifier that it serves, or {registry.Issuer}.");
 
-        if (names.Select(name => registry.ResourcesByAnyName.GetValueOrDefault(name)).FirstOrDefault(resource => resource is not null && resource.Name != ReservedNames.AdminResource) is { } api)
+        if (api is { Name: not ReservedNames.AdminResource } && !registry.Clients.Values.Any(one => one.Serves.Contains(api)))
         {
             yield return RemedyTexts.Registry(
-                $"Write clients.{client.Id}.serves: {WrittenYaml.List([.. client.Serves.Select(one => one.Name), api.Name])}",
-                $"Only if {client.Id} is the server of {api.Name}: it can then exchange every token for it. If not, this token was issued to somebody else and is rightly refused.");
+                $"No client serves {api.Name}. If {client.Id} is its server, write clients.{client.Id}.serves: {WrittenYaml.List([.. client.Serves.Select(one => one.Name), api.Name])}",
+                $"It can then exchange every token for {api.Name}. If it is not its server, this token was issued to somebody else.");
         }
-        else if (token.IsExternal && OtherName(token, client, names) is { } name)
+        else if (owners.Length == 0 && api is null && token.IsExternal && OtherName(token, client, names) is { } name)
         {
             yield return RemedyTexts.Registry(
                 $"Write clients.{client.Id}.known_as: {WrittenYaml.List([.. client.KnownAs, name])}",
@@ -53,7 +62,25 @@ internal static class ClientRemedies
         }
     }
 
+    /// <summary>The clients that it was issued to, is addressed to, or is for as the server of an API.</summary>
+    static string[] Owners(ResolvedToken token, RegisteredClient client, List<string> names, Registry registry)
+    {
+        string[] parties = token.IsExternal ? [.. names, .. Parties(token)] : token.ClientId is { } issuedTo ? [issuedTo] : [];
+        return
+        [
+            .. registry.Clients.Values
+                .Where(one => one.Id != client.Id && (Array.Exists(parties, one.AnswersTo) || names.Exists(one.ServedIdentifiers.Contains)))
+                .OrderByDescending(one => Array.Exists(parties, one.AnswersTo)).ThenBy(one => one.Id, StringComparer.Ordinal).Take(4).Select(one => one.Id),
+        ];
+    }
+
+    static IEnumerable<string> Parties(ResolvedToken token)
+    {
+        foreach (var claim in new[] { "azp", "client_id" })
+            if (token.Claims.TryGet(claim, out var party) && party.GetString() is { Length: <= LongestName } name) yield return name;
+    }
+
     /// <summary>What the token calls whom it is for; of an ID token whose aud is right, its azp.</summary>
     static string? OtherName(ResolvedToken token, RegisteredClient client, List<string> names) =>
-        names.Find(name => !client.AnswersTo(name)) ?? (token.Claims.TryGet("azp"u8, out var azp) && azp.GetString() is { Length: <= 128 } party && !client.AnswersTo(party) ? party : null);
+        names.Find(name => !client.AnswersTo(name)) ?? (token.Claims.TryGet("azp"u8, out var azp) && azp.GetString() is { Length: <= LongestName } party && !client.AnswersTo(party) ? party : null);
 }

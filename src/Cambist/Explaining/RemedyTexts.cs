@@ -25,7 +25,7 @@ internal static class RemedyTexts
         Reason.RequestTooLarge => [Ask("Send less: one subject token, one actor token at most, and nothing else that is long.")],
         Reason.FormMalformed => [Ask("Percent-encode each name and value of the form as UTF-8.")],
         Reason.ParameterMissing => [Ask("Send the parameter that the detail names, and not empty.")],
-        Reason.ParameterRepeated => [Ask("Send the parameter that the detail names once; only resource and audience may repeat.")],
+        Reason.ParameterRepeated => [Ask("Send the parameter that the detail names once; only resource and audience may repeat. Put all scopes into one scope parameter, separated by spaces.")],
         Reason.ParameterUnpaired => [Ask("Send actor_token and actor_token_type together, or neither.")],
         Reason.GrantTypeUnsupported => [Ask($"Send one of {GrantTypes.TokenExchange}, {GrantTypes.ClientCredentials} and {GrantTypes.RefreshToken} as grant_type.")],
         Reason.PlainHttpRefused => [Ask("Send it over https, or from this machine."), Registry("Name the proxy that ends TLS in Cambist:TrustedProxies.", "Only the proxy's own addresses: whoever is in that range is believed about where a request came from and how.")],
@@ -73,7 +73,7 @@ internal static class RemedyTexts
         Reason.LineageTooDeep => [Ask("Begin again with a fresh token of the user: no registry allows more than 16 hops, and as many are most likely a loop.")],
         Reason.TokenTooLarge => [Registry("Pass on fewer or smaller claims: claims of the resource and of the rule, and what customizers add."), Ask("Send a subject token with smaller claims, or a shorter act.")],
         Reason.ProofRequired => [Ask("Prove the key in the same request."), Registry("Change proof of the rule.", "Without it whoever holds the token can use it.")],
-        _ => [Ask("Get a fresh subject token: the rule takes each once a target (once: true)."), Registry("Take once out of the rule.", "A token that was seen on its way can then be exchanged again.")],
+        _ => [Ask($"{AnotherToken} {PerhapsStolen}"), Registry("Take once out of the rule.", "A token that was seen on its way can then be exchanged again.")],
     };
 
     static Remedy[] OfScope(Reason reason) => reason switch
@@ -99,6 +99,11 @@ internal static class RemedyTexts
         Reason.RefreshTokenReused => [Ask("Exchange a subject token again, and keep the newest refresh token alone: each works once.")],
         _ => [Ask("Send the refresh token whole, as the client that it was issued to; or exchange a subject token again.")],
     };
+
+    /// <summary>Where a token comes from that may be used once.</summary>
+    internal const string AnotherToken = "Get a fresh subject token: each works once. An impersonation token is minted with POST /admin/v1/impersonation-tokens, a refresh token comes with an exchange, any other from its issuer.";
+
+    internal const string PerhapsStolen = "If nobody who should have had it used it before, it was stolen: see under its jti in the ledger who did.";
 
     internal static Remedy Ask(string change, string? caution = null) => new(RemedyPlace.Request, change, caution);
 

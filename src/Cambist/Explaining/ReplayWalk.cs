@@ -173,8 +173,9 @@ internal sealed class ReplayWalk(LedgerEntry entry, RegistryChange change, Recor
         if (MintedFor(target) is { } minted) return minted;
         if (rule.Actor is ActorRequirement.Token wanted)
         {
-            if (!wanted.Issuers.Contains(_input.Actor!.IssuerName)) return Refused(new(Reason.ActorMismatch, $"the actor token is from {_input.Actor.IssuerName}"));
-            if (Holds(wanted.Where, _input.Actor, then.CutOfActor, out var missing) != true)
+            var actor = _input.Actor!;
+            if (Delegate.CheckIssuer(rule, wanted, actor) is { } another) return Refused(another);
+            if (Holds(wanted.Where, actor, then.CutOfActor, out var missing) != true)
                 return missing ?? Refused(new(Reason.ActorMismatch, $"actor.where of rule {rule.Name} does not hold"));
         }
 

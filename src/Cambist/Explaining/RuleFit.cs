@@ -31,7 +31,8 @@ internal static class RuleFit
     static ExplainedCheck ActorCheck(Rule rule, DecisionInput input)
     {
         var isWanted = rule.Actor is ActorRequirement.Token;
-        return new(Actor, isWanted ? "wants an actor token" : "takes no actor token", input.Actor is null ? "none was sent" : "one was sent", isWanted == input.Actor is not null);
+        var sent = input.Actor is null ? "none was sent" : isWanted ? "one was sent; whose it is, step 7 asks" : "one was sent";
+        return new(Actor, isWanted ? "wants an actor token" : "takes no actor token", sent, isWanted == input.Actor is not null);
     }
 
     /// <param name="prefix">What stands before the claim's path.</param>

@@ -1,78 +1,97 @@
 using System.Text;
+using Cambist.Protocol;
 
 namespace Cambist;
 
-/// <summary>What would let a rule take a request, or a deny entry let it through.</summary>
+/// <summary>What would let a rule take a request.</summary>
 internal static class RuleRemedies
 {
-    const int LongestValue = 128;
-
-    /// <summary>The rule that lacks the least, and each change that it lacks: in what is sent, or in the rule.</summary>
+    /// <summary>
+    /// Of the rule that lacks the least: conditions that are written for another JSON type, then what to send instead, then what the rule could take besides.
+    /// </summary>
     public static IEnumerable<Remedy> OfNoRule(DecisionInput input, Refusal refusal)
     {
         var registry = refusal.Walk!.Registry;
         if (RuleSelection.Candidates(input, registry) is not { IsEmpty: false } candidates) yield break;
         var rule = RuleFit.Nearest(candidates, input);
-        var failed = RuleFit.Of(rule, input).Where(check => !check.Holds).ToArray();
-        if (failed.Length == 0) yield break; // on record only: what failed then does not now
-        var then = refusal.Then(input, new(rule, RuleSelection.TargetOf(input, rule, registry)!));
-        var place = $"rule {rule.Name} (line {rule.Position.Line})";
+        var failed = RuleFit.Of(rule, input).Where(check => !check.Holds).Select(check => check.What).ToHashSet();
+        if (failed.Count == 0) yield break; // on record only: what failed then does not now
+        var target = RuleSelection.TargetOf(input, rule, registry)!;
 
         // An actor token that is missing or too many is a matter of the request: a rule that wants one is not made to take none.
-        if (failed is [{ What: RuleFit.Actor }])
+        var asked = rule.Actor is ActorRequirement.Token ? input : input with { Actor = null };
+        if (failed.SetEquals([RuleFit.Actor]))
         {
-            if (input.Actor is not null) then = refusal.Then(input with { Actor = null }, new(rule, RuleSelection.TargetOf(input, rule, registry)!));
-            yield return RemedyTexts.Ask($"{InRequest(failed[0], rule)}, as {place} says.{then}");
+            yield return RemedyTexts.Ask($"{Capital(ActorWords(rule))}, as {rule.Place()} says.{refusal.Then(asked, new(rule, target))}");
             yield break;
         }
 
-        yield return RemedyTexts.Ask($"{string.Join("; ", failed.Select(check => InRequest(check, rule)))}. Then {place} takes it.{then}");
-        var changes = failed.Where(check => check.What != RuleFit.Actor).Select(check => InRule(check, rule, input)).ToArray();
-        var besides = changes.Length == failed.Length ? "" : $" And in the request: {InRequest(failed.First(check => check.What == RuleFit.Actor), rule)}.";
-        yield return RemedyTexts.Registry(
-            $"In {place}: {string.Join("; ", changes)}.{besides}{then}",
+        var others = OtherShape.AllOf(rule.Subject.Where, input.Subject.Claims).ToArray();
+        var mended = Mended(rule, others);
+        foreach (var remedy in others.Select(other => OfShape(other, rule, RuleSelection.Fits(mended, asked) ? refusal.Then(asked, new(mended, target)) : ""))) yield return remedy;
+
+        failed = [.. RuleFit.Of(mended, input).Where(check => !check.Holds).Select(check => check.What)];
+        if (failed.Count == 0 || failed.SetEquals([RuleFit.Actor])) yield break;
+        var wider = WiderRule.Of(mended, input);
+        yield return RemedyTexts.Ask(
+            $"Send {TokenWords(mended, input, failed)}{(failed.Contains(RuleFit.Actor) ? $", and {ActorWords(rule)}" : "")}. "
+            + (wider is null ? $"{Capital(rule.Place())} refuses every other by design." : $"Then {rule.Place()} takes it.")
+            + (failed.Any(what => what is RuleFit.Issuer or RuleFit.TokenType or RuleFit.Kind) ? "" : refusal.Then(asked, new(mended, target))));
+        if (wider is { } found && OfWider(found.Rule, found.Changes, asked, target, failed, refusal) is { } widening) yield return widening;
+    }
+
+    static Rule Mended(Rule rule, OtherShape[] others)
+    {
+        if (others.Length == 0) return rule;
+        var better = others.Where(other => other.Better is not null).ToDictionary(other => other.Entry, other => other.Better!);
+        return rule.With(subject: rule.Subject.Where(rule.Subject.Where.Entries.Select(entry => better.TryGetValue(entry, out var condition) ? entry with { Condition = condition } : entry)));
+    }
+
+    static Remedy OfShape(OtherShape other, Rule rule, string then)
+    {
+        var seen = $"The token's {other.Entry.Path} is {other.Seen}, and {rule.Place()} {other.Asked}: ";
+        if (other.Better is null) return RemedyTexts.Elsewhere($"{seen}that never holds. Have the issuer send what the rule compares it with, or write the condition for what it sends.");
+        return RemedyTexts.Registry(
+            $"{seen}write {other.Yaml}.{(other.Holds ? "" : " That does not hold for this token either.")}{then}",
+            other.Better is ContainsCondition ? $"Every token of which {other.Entry.Path} holds it fits then, whatever else it holds." : null);
+    }
+
+    /// <summary>One token more, tried before it is advised: what is somebody else's stays so, whatever a rule takes.</summary>
+    static Remedy? OfWider(Rule wider, IReadOnlyList<string> changes, DecisionInput asked, Target target, HashSet<string> failed, Refusal refusal)
+    {
+        if (failed.Contains(RuleFit.Issuer) || failed.Contains(RuleFit.TokenType))
+        {
+            if (wider.Clients.Any(id => refusal.Walk!.Registry.Clients[id].IsPublic)) return null; // of those the registry takes only some tokens (PublicClients)
+            if (!refusal.CanDecide(asked, wider) || refusal.Next(asked, new(wider, target))?.Reason is Reason.SubjectNotForCaller) return null;
+        }
+
+        return RemedyTexts.Registry(
+            $"In {wider.Place()}: {string.Join("; ", changes)}.{(failed.Contains(RuleFit.Actor) ? $" And in the request: {ActorWords(wider)}." : "")}{refusal.Then(asked, new(wider, target))}",
             "The rule was written to take no such token. Change it only if this subject, and every other that fits then, should be let in.");
     }
 
-    static string InRequest(ExplainedCheck check, Rule rule) => check.What switch
+    static string ActorWords(Rule rule) =>
+        rule.Actor is ActorRequirement.Token wanted ? $"send an actor token of {RuleFit.Any(wanted.Issuers)}" : "leave actor_token and actor_token_type out";
+
+    /// <summary>The token that the rule takes: whose, what it is, and what this one lacks.</summary>
+    static string TokenWords(Rule rule, DecisionInput input, HashSet<string> failed)
     {
-        RuleFit.Actor => rule.Actor is ActorRequirement.Token wanted ? $"Send an actor token of {RuleFit.Any(wanted.Issuers)}" : "Leave actor_token and actor_token_type out",
-        RuleFit.Issuer => $"Send a subject token of {RuleFit.Any(rule.Subject.Issuers!)}",
-        RuleFit.TokenType => $"Send one whose {check.What} {check.Required}",
-        RuleFit.Kind => $"Send one whose {check.What} {check.Required}",
-        _ => $"Send one of which {check.What[RuleFit.Where.Length..]} {check.Required} ({check.Seen})",
+        var (selector, claims) = (rule.Subject, input.Subject.Claims);
+        var words = new StringBuilder(failed.Contains(RuleFit.Issuer) ? string.Join(" or ", selector.Issuers!.Order(StringComparer.Ordinal).Select(IssuerWords)) : "a token");
+        if (failed.Contains(RuleFit.TokenType)) words.Append($" sent as {(selector.TokenTypes is { } types ? RuleFit.Any(types.Select(TokenKindNames.Of)) : "an access token")}");
+        if (failed.Contains(RuleFit.Kind)) words.Append($" whose subject is of kind {(selector.Kinds is { } kinds ? RuleFit.Any(kinds.Select(DecisionInputJson.KindName)) : "user")}");
+        var unmet = selector.Where.Entries.Where(entry => ConditionSet.Test(entry, claims) != ConditionResult.Yes).ToArray();
+        if (unmet.Length == 0) return words.ToString();
+        words.Append(' ').AppendJoin(" and ", unmet.Select(WrittenCondition.Words));
+        return words.Append($" (of this one {string.Join(", ", unmet.Select(entry => $"{entry.Path} is {Trace.Show(claims, entry.Path)}"))})").ToString();
+    }
+
+    static string IssuerWords(string name) => name switch
+    {
+        ReservedNames.Self => "an access token that this server issued",
+        ReservedNames.Impersonation => "an impersonation token (POST /admin/v1/impersonation-tokens)",
+        _ => $"a token of {name}",
     };
 
-    static string InRule(ExplainedCheck check, Rule rule, DecisionInput input)
-    {
-        var (selector, subject) = (rule.Subject, input.Subject);
-        return check.What switch
-        {
-            RuleFit.Issuer => $"write subject.issuer: {WrittenYaml.List([.. selector.Issuers!.Order(StringComparer.Ordinal), subject.IssuerName])}",
-            RuleFit.TokenType => $"write subject.token_types: {WrittenYaml.List([.. (selector.TokenTypes ?? []).Select(TokenKindNames.Of).Order(StringComparer.Ordinal), TokenKindNames.Of(subject.TokenType)])}",
-            RuleFit.Kind => $"write subject.kind: {WrittenYaml.List([.. (selector.Kinds?.Select(DecisionInputJson.KindName) ?? ["user"]).Order(StringComparer.Ordinal), DecisionInputJson.KindName(subject.Kind)])}",
-            _ => Condition(check, subject.Claims),
-        };
-    }
-
-    static string Condition(ExplainedCheck check, Claims claims)
-    {
-        var path = check.What[RuleFit.Where.Length..];
-        var isShort = ClaimPath.Parse(path) is { } at && claims.TryGet(at, out var claim) && claim.Kind is ClaimKind.String or ClaimKind.Number or ClaimKind.True or ClaimKind.False && claim.RawJson.Length <= LongestValue;
-        return isShort && ClaimPath.Parse(path) is { } named && claims.TryGet(named, out var value)
-            ? $"let subject.where say {WrittenYaml.Text(path)}: {Encoding.UTF8.GetString(value.RawJson)}, or take {path} out of it ({check.Required}, {check.Seen})"
-            : $"take {path} out of subject.where ({check.Required}, {check.Seen})";
-    }
-
-    /// <summary>The entry that decides before every rule, with its line.</summary>
-    public static IEnumerable<Remedy> OfDenied(DecisionInput input, Walk walk)
-    {
-        var rule = RuleSelection.FirstFit(RuleSelection.Candidates(input, walk.Registry), input);
-        if (DenyCheck.FirstMatch(input, rule, RuleSelection.TargetOf(input, rule, walk.Registry), walk.Registry) is not { } entry) yield break;
-        var checks = DenyChecks.Of(entry, input, rule).Where(check => !check.What.Equals("clients", StringComparison.Ordinal)).ToArray();
-        if (checks.Length > 0) yield return RemedyTexts.Ask($"Send a request of which one of these is not so: {string.Join("; ", checks.Select(check => $"{check.What} {check.Required} ({check.Seen})"))}.");
-        yield return RemedyTexts.Registry(
-            $"Narrow or delete the deny entry {entry.Name} (line {entry.Position.Line}).",
-            $"It is never allowed, whatever the rules say, because: {entry.Reason}. The refusal is most likely right.");
-    }
+    static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 }

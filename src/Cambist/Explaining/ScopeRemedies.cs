@@ -21,11 +21,8 @@ internal static class ScopeRemedies
             yield break;
         }
 
-        if (grant is ScopeGrant.Mapped mapped)
-        {
-            foreach (var (scope, heldAnyOf) in mapped.Scopes.Where(one => one.HeldAnyOf is not null && missing.Contains(one.Scope)))
-                yield return RemedyTexts.Ask($"Exchange a token that holds {string.Join(" or ", heldAnyOf!.Value.Select(held => held.Resource is null ? held.Scope : $"{held.Resource}/{held.Scope}"))}: it entitles to {scope}.");
-        }
+        foreach (var (scope, heldAnyOf) in Conditions(grant, input.Subject, target).Where(one => one.HeldAnyOf is not null && missing.Contains(one.Scope)))
+            yield return RemedyTexts.Ask($"Exchange a token that holds {string.Join(" or ", heldAnyOf!.Value.Select(held => held.Resource is null ? held.Scope : $"{held.Resource}/{held.Scope}"))}: it entitles to {scope}.");
 
         var undefined = ScopeText.ForRecord([.. missing.Where(scope => !target.Resource.Scopes.Contains(scope))]);
         if (!undefined.IsEmpty)
@@ -34,13 +31,39 @@ internal static class ScopeRemedies
             yield break;
         }
 
-        var widened = Widened(grant, missing, input.Subject, target.Resource.Name);
+        if (Widened(grant, missing, input.Subject, target) is not { } widened)
+        {
+            if (input.Subject is { IsExternal: true, HeldScopes.IsEmpty: true })
+            {
+                yield return RemedyTexts.Registry(
+                    $"The token holds no scope that means anything here: name those of its scopes that do in scopes of {TokenKindNames.Of(input.Subject.TokenType)}, in issuers.{input.Subject.IssuerName}.tokens.",
+                    $"Every token of {input.Subject.IssuerName} that holds them then counts as holding them here.");
+            }
+
+            yield break; // what a token must hold is not waived for one that does not hold it
+        }
+
         yield return RemedyTexts.Registry(
-            $"In rule {rule.Name} (line {rule.Position.Line}), write targets: {{ {WrittenYaml.Text(target.Resource.Name)}: {WrittenYaml.Grant(widened)}{(rule.Targets.Count > 1 ? ", … the others as they are" : "")} }}.{refusal.Then(input, new(With(rule, target, widened), target))}",
-            $"Every token that the rule takes and that holds as much can then get {string.Join(' ', missing)}.");
+            $"In {rule.Place()}, write targets: {{ {WrittenYaml.Text(target.Resource.Name)}: {WrittenYaml.Grant(widened)}{(rule.Targets.Count > 1 ? ", … the others as they are" : "")} }}.{refusal.Then(input, new(rule.With(targets: Only(target, widened)), target))}",
+            Caution(widened, missing));
     }
 
+    static string Caution(ScopeGrant widened, ImmutableArray<string> missing) => widened switch
+    {
+        ScopeGrant.Listed => $"Every token that the rule takes can then get {string.Join(' ', missing)}: those with scopes of their own if they hold it, all others as they are.",
+        ScopeGrant.Mapped mapped when mapped.Scopes.Any(one => missing.Contains(one.Scope) && one.HeldAnyOf is null) => $"Every token that the rule takes can then get {string.Join(' ', missing)}: with true it need hold nothing.",
+        _ => $"Every token that the rule takes and that holds one of the scopes named can then get {string.Join(' ', missing)}.",
+    };
+
     static string? Meant(string scope, Target target) => Spelling.Nearest(scope, target.Resource.Scopes.Order(StringComparer.Ordinal));
+
+    /// <summary>What entitles to each scope; of a list, for a token with scopes of its own, the same scope at the target.</summary>
+    static ImmutableArray<ScopeEntitlement> Conditions(ScopeGrant grant, ResolvedToken subject, Target target) => grant switch
+    {
+        ScopeGrant.Mapped mapped => mapped.Scopes,
+        ScopeGrant.Listed listed when subject.HeldScopes is not null => [.. listed.Scopes.Select(scope => new ScopeEntitlement(scope, [new(target.Resource.Name, scope)]))],
+        _ => [],
+    };
 
     static ImmutableArray<string> NamesOf(ScopeGrant grant) => grant switch
     {
@@ -49,36 +72,24 @@ internal static class ScopeRemedies
         _ => [],
     };
 
-    /// <summary>The same grant, and for the scopes that are missing what this token holds as the condition; a list where a list will do.</summary>
-    static ScopeGrant Widened(ScopeGrant grant, ImmutableArray<string> missing, ResolvedToken subject, string target)
+    /// <summary>
+    /// The same grant, and for the scopes that are missing what this token holds as the condition; a list where a list will do. Null where that
+    /// would waive what a token must hold: for a scope that had a condition, true is never the answer.
+    /// </summary>
+    static ScopeGrant? Widened(ScopeGrant grant, ImmutableArray<string> missing, ResolvedToken subject, Target target)
     {
-        if (grant is ScopeGrant.Listed listed && (subject.HeldScopes is not { } own || missing.All(scope => own.Contains(new(target, scope)))))
+        if (grant is ScopeGrant.Listed listed && (subject.HeldScopes is not { } own || missing.All(scope => own.Contains(new(target.Resource.Name, scope)))))
             return new ScopeGrant.Listed([.. listed.Scopes.Union(missing)]);
 
         var entitling = subject.HeldScopes is { } held ? SuggestedRule.Entitling(held) : null;
-        var before = grant is ScopeGrant.Mapped mapped ? mapped.Scopes : [.. NamesOf(grant).Select(scope => new ScopeEntitlement(scope, [new(target, scope)]))];
+        var before = Conditions(grant, subject, target);
+        if (entitling is null && (subject.HeldScopes is not null || before.Any(one => missing.Contains(one.Scope)))) return null;
         return new ScopeGrant.Mapped(
         [
-            .. before.Select(one => missing.Contains(one.Scope) ? Widened(one, entitling) : one),
+            .. before.Select(one => missing.Contains(one.Scope) && one.HeldAnyOf is { } wanted ? new(one.Scope, [.. wanted.Union(entitling!.Value)]) : one),
             .. missing.Where(scope => !before.Any(one => one.Scope == scope)).Select(scope => new ScopeEntitlement(scope, entitling)),
         ]);
     }
 
-    static ScopeEntitlement Widened(ScopeEntitlement scope, ImmutableArray<HeldScope>? entitling) =>
-        new(scope.Scope, entitling is { } more && scope.HeldAnyOf is { } before ? [.. before.Union(more)] : null);
-
-    static Rule With(Rule rule, Target target, ScopeGrant grant) => new()
-    {
-        Name = rule.Name,
-        Position = rule.Position,
-        Clients = rule.Clients,
-        Subject = rule.Subject,
-        Actor = rule.Actor,
-        Targets = new Dictionary<string, ScopeGrant> { [target.Resource.Name] = grant }.ToFrozenDictionary(),
-        RequestedTokenTypes = rule.RequestedTokenTypes,
-        RefreshLifetime = rule.RefreshLifetime,
-        IsOnce = rule.IsOnce,
-        Proof = rule.Proof,
-        MaxDepth = rule.MaxDepth,
-    };
+    static FrozenDictionary<string, ScopeGrant> Only(Target target, ScopeGrant grant) => new Dictionary<string, ScopeGrant> { [target.Resource.Name] = grant }.ToFrozenDictionary();
 }

@@ -30,8 +30,12 @@ internal static class TargetRemedies
         var (rule, yaml) = SuggestedRule.For(input, target, registry);
         yield return RemedyTexts.Registry(
             $"Add to rules: - {yaml}{refusal.Then(input, new(rule, target))}",
-            $"{input.Client.Id} can then have tokens for {target.Resource.Name} with every such token that is its to use. Say in subject.where whose they must be.");
+            input.Subject.IsExternal
+                ? $"{input.Client.Id} can then have tokens for {target.Resource.Name} with every token of this subject that is its to use. Let subject.where take others only if they are meant.{Unconditional(rule)}"
+                : $"{input.Client.Id} can then have tokens for {target.Resource.Name} with every such token that is its to use. Say in subject.where whose they must be.{Unconditional(rule)}");
     }
+
+    static string Unconditional(Rule rule) => rule.Targets.Values.Any(grant => grant is ScopeGrant.Mapped mapped && mapped.Scopes.Any(one => one.HeldAnyOf is null)) ? " With true the token need hold no scope." : "";
 
     static string[] Given(RegisteredClient client, Registry registry) =>
         [.. registry.Rules.All.Where(rule => !rule.IsShadow && rule.Clients.Contains(client.Id)).SelectMany(rule => rule.Targets.Keys).Distinct().Order(StringComparer.Ordinal).Take(Most)];

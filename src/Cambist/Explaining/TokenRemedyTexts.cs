@@ -18,7 +18,7 @@ internal static class TokenRemedyTexts
         Reason.SubjectIssuerUntrusted =>
         [
             Ask($"Send a token of a trusted issuer, and declare in {role}_token_type what it really is."),
-            Registry($"If its issuer should be trusted: cambist new issuer NAME @FILE, with the token in FILE, prints what to write. If it is in issuers already: compare iss to the byte, and see that its tokens hold the kind and its roles hold {role}.", "Whoever has the issuer's keys can then be anybody whom its subjects can be."),
+            Registry($"If its issuer is in issuers already: compare iss to the byte, and see that its tokens hold the kind and its roles hold {role}. Only if it is not, and should be trusted: cambist new issuer NAME @FILE, with the token in FILE, prints what to write.", "Whoever has the issuer's keys can then be anybody whom its subjects can be."),
         ],
         Reason.SubjectUnknown => [Ask($"See that the {role} token is whole, is sent as what it is, and is for this server: opaque tokens are known by the one store that they were made in."), Registry("An issuer of opaque tokens needs introspection, and its prefix where there are several.")],
         Reason.SubjectAudienceMismatch => [Ask("Have the token issued for an audience that the registry takes from this issuer."), Registry("Add its aud to audiences of that kind, in tokens of the issuer.", "Only an audience that means this system: tokens made for another are refused rightly.")],
@@ -40,7 +40,7 @@ internal static class TokenRemedyTexts
             Registry("If its aud or azp is another name of this client, add it to known_as; if this client is the server of that API, to serves.", NotForCaller),
         ],
         Reason.SubjectRevoked => [Ask("Get a new one: begin again with a sign-in. What was revoked stays so, and so does what descends from it."), Registry("If the client that it was issued to was removed or disabled, that ended it.", "That may have been why.")],
-        Reason.SubjectUsedUp => [Ask("Get a new one: it works once.")],
+        Reason.SubjectUsedUp => [Ask($"{RemedyTexts.AnotherToken} {RemedyTexts.PerhapsStolen}")],
         Reason.SubjectKeyBound => [Ask($"Send a {role} token without cnf; this version cannot check the proof of its key.")],
         _ => [Ask("Look the decision up: a public client is not told why its token failed; explain and the ledger say it.")],
     };

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -14,6 +15,8 @@ internal static partial class WrittenYaml
 
     /// <summary>JSON's form, which YAML reads alike.</summary>
     public static string Quoted(string value) => PrintableText.Of(JsonSerializer.Serialize(value, Readable));
+
+    public static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>A value, or a list of several, in their order.</summary>
     public static string List(IEnumerable<string> values) => values.Select(Text).ToArray() is [var only] ? only : $"[{string.Join(", ", values.Select(Text))}]";

@@ -17,6 +17,9 @@ static class Spelling
         return nearest;
     }
 
+    /// <summary>Whether two texts differ by so many letters at most.</summary>
+    public static bool IsNear(string a, string b, int most) => Math.Abs(a.Length - b.Length) <= most && Distance(a, b) <= most;
+
     // letters inserted, left out, changed, or two neighbours swapped (optimal string alignment)
     static int Distance(string a, string b)
     {

@@ -58,11 +58,14 @@ internal sealed class TokenResolution(IReadOnlyList<ITokenResolver> resolvers, I
         if (token.Jws is null && token.TokenType is TokenTypes.IdToken or TokenTypes.Jwt) return new Denied(Reason.SubjectMalformed, "not read as a JWT: " + InWords(token.Fault));
 
         // Nobody's: a JWT has an issuer that is not trusted for this, anything else is unknown.
-        return token.Jws is { } jws && jws.Payload.TryGet("iss", out var iss)
-            ? new Denied(Reason.SubjectIssuerUntrusted, iss.GetString() is { } identifier && walk.Registry.IssuersByIdentifier.TryGetValue(identifier, out var issuer)
+        if (token.Jws is not { } jws || !jws.Payload.TryGet("iss", out var iss)) return new Denied(Reason.SubjectUnknown, "not a token of ours, and no JWT of a trusted issuer");
+        var identifier = iss.GetString();
+        if (identifier is not null) walk.Untrusted = new(identifier, token.TokenType, token.Role);
+        return new Denied(
+            Reason.SubjectIssuerUntrusted,
+            identifier is not null && walk.Registry.IssuersByIdentifier.TryGetValue(identifier, out var issuer)
                 ? $"issuer {issuer.Name} is not trusted for this: it was sent as {token.TokenType}; see issuers.{issuer.Name}.tokens and roles"
-                : $"no issuer in the registry has this iss, to the byte; it was sent as {token.TokenType}")
-            : new Denied(Reason.SubjectUnknown, "not a token of ours, and no JWT of a trusted issuer");
+                : $"no issuer in the registry has this iss, to the byte; it was sent as {token.TokenType}");
     }
 
     static string InWords(JwsFault fault) => fault switch
