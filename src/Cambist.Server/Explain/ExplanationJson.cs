@@ -25,6 +25,7 @@ static class ExplanationJson
     {
         var json = new JsonObject { ["step"] = (int)step.Step, ["name"] = NameOf(step.Step), ["verdict"] = NameOf(step.Verdict), ["seen"] = Texts(step.Seen) };
         if (step.Required is { } required) json["required"] = required;
+        if (!step.Unverified.IsEmpty) json["unverified"] = Texts(step.Unverified);
         return json;
     }
 
@@ -66,7 +67,7 @@ static class ExplanationJson
                 Reason = json["reason"] is { } reason ? Reasons.Parse(Text(reason)) ?? throw new FormatException("an unknown reason") : Reason.None,
                 Detail = (string?)json["detail"],
                 RegistryRevision = Text(json["registry_revision"]),
-                Steps = Read(json["steps"], step => new ExplainedStep((DecisionStep)(int)step["step"]!, Named<StepVerdict>(step["verdict"]), Texts(step["seen"]), (string?)step["required"])),
+                Steps = Read(json["steps"], step => new ExplainedStep((DecisionStep)(int)step["step"]!, Named<StepVerdict>(step["verdict"]), Texts(step["seen"]), (string?)step["required"]) { Unverified = Texts(step["unverified"]) }),
                 Rules = Read(json["rules"], rule => new ExplainedRule(
                     Named<TriedKind>(rule["kind"]), Text(rule["name"]), (int)rule["line"]!, (bool)rule["fits"]!,
                     Read(rule["checks"], check => new ExplainedCheck(Text(check["what"]), Text(check["required"]), Text(check["seen"]), (bool)check["holds"]!)))),
@@ -103,7 +104,8 @@ static class ExplanationJson
 
     static string Text(JsonNode? node) => node!.GetValue<string>();
 
-    static string NameOf<T>(T value) where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+    /// <summary>The name of a value in JSON.</summary>
+    public static string NameOf<T>(T value) where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 
     static T Named<T>(JsonNode? name) where T : struct, Enum
     {

@@ -13,6 +13,8 @@ sealed class ExplanationPicture
     /// <summary>Wider than any line: where no terminal is, lines end where they end.</summary>
     const int Unbounded = 1_000_000;
 
+    const int MostNames = 5;
+
     readonly Explanation _explanation;
     readonly IAnsiConsole _console;
     readonly PictureMarks _marks;
@@ -42,7 +44,7 @@ sealed class ExplanationPicture
     public static void WriteSteps(Terminal terminal, Explanation explanation, bool isRecorded)
     {
         var picture = new ExplanationPicture(explanation, terminal);
-        picture.WriteTree(isRecorded ? "the ten steps" : $"the ten steps, under registry revision {explanation.RegistryRevision}", explanation.Steps.Select(picture.Step));
+        picture.WriteTree(isRecorded ? "the ten steps" : $"the ten steps, under registry revision {explanation.RegistryRevision}", picture.Steps());
         if (explanation.Grant is { } grant) picture.WriteTree(isRecorded ? "it got" : "it would get", Grant(grant).Select(Leaf));
         if (!explanation.Remedies.IsEmpty) picture.WriteTree("to allow it", explanation.Remedies.Select(Remedy));
     }
@@ -68,21 +70,48 @@ sealed class ExplanationPicture
         _console.Write(tree);
     }
 
+    /// <summary>All ten; those that were not reached in one line.</summary>
+    IEnumerable<TreeNode> Steps()
+    {
+        var unreached = _explanation.Steps.Where(step => step.Verdict == StepVerdict.NotReached).Select(step => (int)step.Step).ToImmutableArray();
+        var reached = _explanation.Steps.Where(step => step.Verdict != StepVerdict.NotReached).Select(Step);
+        if (unreached.IsEmpty) return reached;
+        var numbers = unreached.Length == 1 ? $"{unreached[0],2}" : $"{unreached[0],2}{_marks.Range}{unreached[^1]}";
+        return reached.Append(Line(_marks.Nothing, PictureMarks.Aside, $"{numbers} not reached", PictureMarks.Aside));
+    }
+
     TreeNode Step(ExplainedStep step)
     {
         var (mark, style, words) = step.Verdict switch
         {
             StepVerdict.Passed => (_marks.Yes, PictureMarks.Good, (string?)null),
             StepVerdict.Refused => (_marks.No, PictureMarks.Bad, _explanation.Reason.WireName()),
-            StepVerdict.NotReached => (_marks.Nothing, PictureMarks.Aside, "not reached"),
             StepVerdict.NotNeeded => (_marks.Nothing, PictureMarks.Aside, step.Seen.IsEmpty ? "nothing to do" : null),
-            _ => (_marks.Unknown, PictureMarks.Aside, step.Seen.IsEmpty ? "not known" : null),
+            _ => (_marks.Unknown, PictureMarks.Aside, step.Seen.IsEmpty ? "not on record" : null),
         };
-        var node = Line(mark, style, $"{(int)step.Step,2} {NameOf(step.Step),-8} {string.Join("; ", words is null ? step.Seen : step.Seen.Insert(0, words))}", step.Verdict == StepVerdict.Passed ? null : style);
+        var node = Line(mark, style, $"{(int)step.Step,2} {NameOf(step.Step),-15} {string.Join("; ", words is null ? step.Seen : step.Seen.Insert(0, words))}", step.Verdict == StepVerdict.Passed ? null : style);
         if (step.Required is { Length: > 0 } required && required != _explanation.Detail) node.AddNode(Leaf($"required: {required}"));
+        if (!step.Unverified.IsEmpty) node.AddNode(Unverified(step));
         if (step.Step == DecisionStep.Select)
-            foreach (var rule in _explanation.Rules) node.AddNode(Tried(rule));
+            foreach (var tried in Tried()) node.AddNode(tried);
         return node;
+    }
+
+    static TreeNode Unverified(ExplainedStep step)
+    {
+        var node = new TreeNode(new Text("what was sent, not verified", PictureMarks.Caution));
+        foreach (var fact in step.Unverified) node.AddNode(Leaf(fact));
+        return node;
+    }
+
+    /// <summary>Deny entries that are not about the request in one line, then all else in its order.</summary>
+    IEnumerable<TreeNode> Tried()
+    {
+        var idle = _explanation.Rules.Where(rule => rule is { Kind: TriedKind.Deny, Fits: false }).ToImmutableArray();
+        var others = _explanation.Rules.Where(rule => rule is not { Kind: TriedKind.Deny, Fits: false }).Select(Tried);
+        if (idle.IsEmpty) return others;
+        var names = string.Join(", ", idle.Take(MostNames).Select(entry => entry.Name)) + (idle.Length > MostNames ? $", and {idle.Length - MostNames} more" : "");
+        return others.Prepend(Line(_marks.Nothing, PictureMarks.Aside, idle.Length == 1 ? $"deny entry {names} is not about it" : $"deny entries {names} are not about it", PictureMarks.Aside));
     }
 
     /// <summary>The entries that hold are told together; the one that does not, with what it asks for and what there was.</summary>
@@ -91,7 +120,6 @@ sealed class ExplanationPicture
         var (mark, style, verdict) = (rule.Kind, rule.Fits) switch
         {
             (TriedKind.Deny, true) => (_marks.No, PictureMarks.Bad, "forbids it"),
-            (TriedKind.Deny, false) => (_marks.Nothing, PictureMarks.Aside, "is not about it"),
             (TriedKind.Shadow, _) => (_marks.Nothing, PictureMarks.Aside, rule.Fits ? "would fit, but is a shadow rule and decides nothing" : "is a shadow rule, and does not fit"),
             (_, true) => (_marks.Yes, PictureMarks.Good, "fits, and decides"),
             _ => (_marks.No, PictureMarks.Bad, "does not fit"),
@@ -100,7 +128,7 @@ sealed class ExplanationPicture
         var failing = rule.Checks.FirstOrDefault(check => !check.Holds);
         var holding = rule.Checks.Where(check => check.Holds).ToImmutableArray();
         if (rule is { Kind: TriedKind.Deny, Fits: true })
-            foreach (var check in holding) node.AddNode(Line(_marks.No, style, Told(check)));
+            foreach (var check in holding) node.AddNode(Line(_marks.Yes, style, $"{Told(check)}: it matches"));
         else if (!holding.IsEmpty)
             node.AddNode(Line(_marks.Yes, PictureMarks.Good, string.Join(", ", holding.Select(check => check.What)), PictureMarks.Aside));
         if (failing is not null) node.AddNode(Line(mark, style, Told(failing)));
@@ -135,17 +163,6 @@ sealed class ExplanationPicture
     static TreeNode Line(string mark, Style style, string text, Style? textStyle = null) =>
         new(new Paragraph($"{mark} ", style).Append(PrintableText.Of(text.TrimEnd()), textStyle));
 
-    static string NameOf(DecisionStep step) => step switch
-    {
-        DecisionStep.Read => "request",
-        DecisionStep.Authenticate => "client",
-        DecisionStep.ResolveSubject => "subject",
-        DecisionStep.ResolveActor => "actor",
-        DecisionStep.Target => "target",
-        DecisionStep.Select => "rule",
-        DecisionStep.Entitle => "entitled",
-        DecisionStep.Decide => "scopes",
-        DecisionStep.Issue => "token",
-        _ => "ledger",
-    };
+    /// <summary>In the words that JSON has for it.</summary>
+    static string NameOf(DecisionStep step) => ExplanationJson.NameOf(step).Replace('_', ' ');
 }

@@ -17,15 +17,17 @@ internal static class ClientSecrets
         SHA256.HashData(secret, hash);
 
         registry.Clients.TryGetValue(clientId, out var client);
-        var matches = false;
+        var (matches, isExpired) = (false, false);
         for (var i = 0; i < MostSecrets; i++)
         {
             var candidate = client is not null && i < client.Secrets.Length ? client.Secrets[i] : null;
             var isEqual = CryptographicOperations.FixedTimeEquals(hash, candidate is null ? NobodysHash : candidate.Sha256.Span);
-            matches |= isEqual && candidate is not null && !(candidate.ExpiresAt <= now);
+            var isOver = candidate?.ExpiresAt <= now;
+            matches |= isEqual && candidate is not null && !isOver;
+            isExpired |= isEqual && isOver;
         }
 
-        if (client is null || !matches) return ClientAuthenticator.Failed(client is null ? "unknown client" : "wrong or expired secret");
+        if (client is null || !matches) return ClientAuthenticator.Failed(client is null ? "unknown client" : isExpired ? "expired secret" : "wrong secret");
         if (client.Authentication != method) return ClientAuthenticator.Failed("the client authenticates in another way");
         return client.IsDisabled ? ClientAuthenticator.Failed("the client is disabled") : client;
     }

@@ -3,8 +3,8 @@ using Cambist.Protocol;
 namespace Cambist;
 
 /// <summary>
-/// Writes what was only counted into the ledger, once a minute and when the server stops: an entry for each client, network and
-/// reason. What cannot be written now is kept and written with the next; where the store took it and its answer was lost, it is
+/// Writes what was only counted into the ledger, once a minute and when the server stops: an entry for each client, network,
+/// reason and check. What cannot be written now is kept and written with the next; where the store took it and its answer was lost, it is
 /// told twice rather than never.
 /// </summary>
 internal sealed class FailureSummary(FailureTally tally, ILedger ledger, ActiveRegistry registry, IEngineListener listener)
@@ -33,9 +33,11 @@ internal sealed class FailureSummary(FailureTally tally, ILedger ledger, ActiveR
     static string Most(TakenFailures taken)
     {
         var told = taken.Counts.OrderBy(counted => counted.Key.Client == Strangers.UnknownClient).ThenByDescending(counted => counted.Value).Take(MostTold)
-            .Select(counted => $"{counted.Value} of {counted.Key.Client ?? "several clients"} from {counted.Key.Network?.ToString() ?? "several addresses"}{(counted.Key.Reason == Reason.None ? "" : $" ({counted.Key.Reason.WireName()})")}");
+            .Select(counted => $"{counted.Value} of {counted.Key.Client ?? "several clients"} from {counted.Key.Network?.ToString() ?? "several addresses"}{(counted.Key.Reason == Reason.None ? "" : $" ({Why(counted.Key)})")}");
         return string.Join(", ", told) + (taken.Counts.Count > MostTold ? $", and {taken.Counts.Count - MostTold} more in the ledger" : "");
     }
+
+    static string Why(FailureKey key) => key.Check is { } check ? $"{key.Reason.WireName()}: {check}" : key.Reason.WireName();
 
     static string Requests(long count) => count == 1 ? "1 request was" : $"{count} requests were";
 
@@ -74,6 +76,6 @@ internal sealed class FailureSummary(FailureTally tally, ILedger ledger, ActiveR
         Client = key.Client,
         RegistryRevision = revision,
         Counted = new(count, key.Network?.ToString(), taken.From, taken.Until),
-        Trace = key.Network is null ? $"more clients, addresses and reasons than the {FailureTally.Capacity} that are told apart in one summary" : null,
+        Trace = key.Network is null ? $"more clients, addresses and reasons than the {FailureTally.Capacity} that are told apart in one summary" : key.Check,
     };
 }

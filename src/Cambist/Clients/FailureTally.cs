@@ -2,11 +2,12 @@ using Cambist.Protocol;
 
 namespace Cambist;
 
-/// <summary>What is counted together: one reason, of one client from one network. Without a network: all that did not find a place.</summary>
+/// <summary>What is counted together: one reason, of one client from one network, and which check it was. Without a network: all that did not find a place.</summary>
 /// <param name="Client">A client of the registry, or <see cref="Strangers.UnknownClient"/>; null for several clients.</param>
 /// <param name="Network">Where it came from; null for several.</param>
 /// <param name="Reason">What was answered; none for several.</param>
-readonly record struct FailureKey(string? Client, ClientNetwork? Network, Reason Reason);
+/// <param name="Check">Which check a client of the registry failed, in words of ours alone: the answer never says it. Null where nothing more is to be said.</param>
+readonly record struct FailureKey(string? Client, ClientNetwork? Network, Reason Reason, string? Check = null);
 
 /// <summary>
 /// How often what was refused without an entry of its own, until a summary is written. Bounded: at most 128 keys of clients of
@@ -21,12 +22,12 @@ internal sealed class FailureTally(TimeProvider clock)
     Dictionary<FailureKey, long> _unknown = [];
     long _since;
 
-    public void Count(string client, ClientNetwork network, Reason reason)
+    public void Count(string client, ClientNetwork network, Reason reason, string? check = null)
     {
         lock (_gate)
         {
             if (_known.Count + _unknown.Count == 0) _since = Now();
-            Add(new(client, network, reason), 1);
+            Add(new(client, network, reason, check), 1);
         }
     }
 

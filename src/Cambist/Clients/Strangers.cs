@@ -32,7 +32,7 @@ internal sealed class Strangers(TimeProvider clock)
         var caller = walk.Caller;
         if (caller.IsGuess && denied.Reason == Reason.ClientAuthenticationFailed && _guesses.Count(caller.ClientId, caller.Network) is { } wait)
             denied = new(Reason.TooManyFailures, denied.Detail, wait);
-        Count(walk, denied.Reason);
+        Count(walk, denied.Reason, IsOfClient(denied.Reason) ? denied.Detail : null);
         return denied;
     }
 
@@ -58,9 +58,12 @@ internal sealed class Strangers(TimeProvider clock)
         return false;
     }
 
-    void Count(Walk walk, Reason reason)
+    /// <summary>Whether the detail names a check of <see cref="ClientAuthenticator"/>: a few texts of ours, which hold nothing that was sent.</summary>
+    static bool IsOfClient(Reason reason) => reason is Reason.ClientAuthenticationFailed or Reason.TooManyFailures;
+
+    void Count(Walk walk, Reason reason, string? check = null)
     {
         var isKnown = walk.Caller.ClientId is { } id && walk.Registry.Clients.ContainsKey(id);
-        Tally.Count(isKnown ? walk.Caller.ClientId! : UnknownClient, walk.Caller.Network, reason);
+        Tally.Count(isKnown ? walk.Caller.ClientId! : UnknownClient, walk.Caller.Network, reason, isKnown ? check : null);
     }
 }

@@ -147,7 +147,7 @@ public sealed class CambistEngine : IAsyncDisposable
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="StoreUnavailableException">The ledger cannot be read now.</exception>
     internal ValueTask<Explanation> ExplainAsync(ExchangeRequest request, string grant, CancellationToken cancellationToken) =>
-        Exchange.ExplainAsync(grant, request, cancellationToken);
+        Exchange.ExplainAsync(grant, request, IssuerKeys, cancellationToken);
 
     /// <summary>The same of a decision that is on record; null where the entry is of no request for a token.</summary>
     /// <exception cref="StoreUnavailableException">The store cannot be read now.</exception>

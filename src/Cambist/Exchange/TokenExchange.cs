@@ -58,20 +58,22 @@ public sealed class TokenExchange
     /// </summary>
     /// <param name="grant">The grant type: token exchange, or the redemption of a refresh token, which is the subject token then.</param>
     /// <param name="request">The request; of its credentials only <see cref="PresentedCredentials.ClientId"/> counts.</param>
+    /// <param name="keys">The issuers' keys, of which the explanation names those at hand.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="StoreUnavailableException">The ledger cannot be read now.</exception>
-    internal async ValueTask<Explanation> ExplainAsync(string grant, ExchangeRequest request, CancellationToken cancellationToken)
+    internal async ValueTask<Explanation> ExplainAsync(string grant, ExchangeRequest request, IssuerKeys keys, CancellationToken cancellationToken)
     {
         var walk = new Walk(_registry.Current, _clock.GetUtcNow(), grant) { ScopesAsked = request.Scopes };
+        var unverified = new UnverifiedFacts(request, keys);
 
         // 2. Take the client as named, and allow the grant for it.
-        if (!ClientAuthenticator.Named(walk, request.Credentials.ClientId).Gives(out var client, out var denied) || (denied = Grants.Check(client, grant)) is not null) return Explanation.Of(walk, denied);
+        if (!ClientAuthenticator.Named(walk, request.Credentials.ClientId).Gives(out var client, out var denied) || (denied = Grants.Check(client, grant)) is not null) return Explanation.Of(walk, denied, unverified);
 
         // 3 to 9. Decide, and issue what nobody gets.
-        if (!(await IssueAsync(walk, request, cancellationToken)).Gives(out _, out denied)) return Explanation.Of(walk, denied);
+        if (!(await IssueAsync(walk, request, cancellationToken)).Gives(out _, out denied)) return Explanation.Of(walk, denied, unverified);
 
         // 10. Ask the ledger.
-        return Explanation.Of(walk, await _recorder.ForeseeAsync(walk, walk.Token!, cancellationToken));
+        return Explanation.Of(walk, await _recorder.ForeseeAsync(walk, walk.Token!, cancellationToken), unverified);
     }
 
     async ValueTask<Result<IssuedToken>> IssueAsync(Walk walk, ExchangeRequest request, CancellationToken cancellationToken)

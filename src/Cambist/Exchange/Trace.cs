@@ -40,9 +40,11 @@ internal static class Trace
     public static string Show(Claims claims, ClaimPath path)
     {
         if (!claims.TryGet(path, out var claim)) return "nothing (the claim is missing)";
-        var json = Encoding.UTF8.GetString(claim.RawJson);
-        return json.Length <= LongestValue ? json : Cut(json, LongestValue) + "…";
+        return Short(Encoding.UTF8.GetString(claim.RawJson));
     }
+
+    /// <summary>A value of any length, cut at 128 characters.</summary>
+    public static string Short(string value) => value.Length <= LongestValue ? value : Cut(value, LongestValue) + "…";
 
     static string Limit(string text, int longest)
     {

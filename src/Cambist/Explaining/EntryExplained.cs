@@ -16,14 +16,15 @@ internal static class EntryExplained
         var trace = entry.Trace?.ReplaceLineEndings("\n").Split('\n') ?? [];
         var denied = entry.Reason == Reason.None ? null : new Denied(entry.Reason, DetailIn(trace, entry.Reason));
         var walk = Rebuilt(entry, registry);
+        var refusing = denied?.Reason.Step(entry.Subject is not null, !entry.Input.IsEmpty, entry.Rule is not null);
         return new()
         {
             Reason = entry.Reason,
             Detail = denied?.Detail,
             RegistryRevision = entry.RegistryRevision,
             Steps = WalkExplained.Steps(
-                denied?.Reason.Step(entry.Subject is not null, !entry.Input.IsEmpty, entry.Rule is not null), denied?.Detail,
-                step => EntryFacts.Of(step, entry, walk, trace), step => IsNeeded(step, entry)),
+                refusing, denied?.Detail,
+                step => [.. EntryFacts.Of(step, entry, walk, trace), .. step == refusing ? EntryFacts.NotOnRecord(step, entry) : []], step => IsNeeded(step, entry)),
             Rules = walk is null ? [] : TriedRules.Of(walk),
             Grant = entry.Outcome == DecisionOutcome.Issued ? Grant(entry, walk, registry) : null,
             Remedies = denied is null ? [] : Remedies.Of(new(walk, denied, IsRecorded: true)),

@@ -1,3 +1,5 @@
+using Cambist.Protocol;
+
 namespace Cambist;
 
 /// <summary>What each step saw, as far as a ledger entry says it.</summary>
@@ -19,9 +21,25 @@ internal static class EntryFacts
         DecisionStep.Entitle when entry.Outcome == DecisionOutcome.Issued => [entry.ActorChain.Count == 0 ? "nobody is in act" : $"act: {string.Join(" for ", entry.ActorChain)}"],
         DecisionStep.Decide when entry.Outcome == DecisionOutcome.Issued => [entry.ScopesGiven.Count == 0 ? "no scope is given" : $"given: {string.Join(' ', entry.ScopesGiven)}"],
         DecisionStep.Issue => entry.IssuedId is { } jti ? [$"jti {jti}"] : [],
-        DecisionStep.Record => [$"decision {entry.Id}"],
+        DecisionStep.Record => [$"{(entry.Outcome == DecisionOutcome.Issued ? "this" : "this refusal")} is decision {entry.Id}"],
         _ => [],
     };
+
+    /// <summary>What the refusal of a token leaves out, since nothing in it was verified, and who can still tell it: whoever has the token.</summary>
+    public static IEnumerable<string> NotOnRecord(DecisionStep step, LedgerEntry entry)
+    {
+        var role = entry.Reason switch
+        {
+            _ when entry.Action != GrantTypes.TokenExchange => null,
+            Reason.SubjectTokenTypeUnsupported or (>= Reason.SubjectMalformed and <= Reason.SubjectInvalid) when step == DecisionStep.ResolveSubject && entry.Subject is null => "subject",
+            Reason.ActorTokenTypeUnsupported or (>= Reason.ActorMalformed and <= Reason.ActorInvalid) when step == DecisionStep.ResolveActor && entry.Actor is null => "actor",
+            _ => null,
+        };
+        if (role is null) yield break;
+        yield return $"what an unverified {role} token says is not on record";
+        yield return "`cambist inspect @TOKEN` shows a JWT's iss, aud, kid and times";
+        yield return $"`cambist explain --client {entry.Client} --{role}-token @TOKEN --{role}-token-type TYPE …` says which of them fails";
+    }
 
     static IEnumerable<string> Token(string label, RecordedParty? party, Walk? walk, DecisionStep step, string[] trace)
     {

@@ -6,7 +6,7 @@ namespace Cambist;
 /// <summary>
 /// A decision, step by step: what was seen, what was required, each rule that was tried, and for a refusal what would mend it. Made from
 /// a walk that issued, spent and recorded nothing, or read back from a recorded one. Holds no token, and of claims only values that
-/// were verified.
+/// were verified, but for <see cref="ExplainedStep.Unverified"/>.
 /// </summary>
 internal sealed record Explanation
 {
@@ -34,7 +34,10 @@ internal sealed record Explanation
     public ImmutableArray<Remedy> Remedies { get; init; } = [];
 
     /// <summary>Of a walk that came to its end: what it found on its way, and why it would be refused, if it would.</summary>
-    public static Explanation Of(Walk walk, Denied? denied) => WalkExplained.Of(walk, denied);
+    /// <param name="walk">The walk, of a client that was named and did not authenticate.</param>
+    /// <param name="denied">Why it would be refused; null where it would not.</param>
+    /// <param name="unverified">What is told of the request beyond what the walk verified.</param>
+    public static Explanation Of(Walk walk, Denied? denied, UnverifiedFacts unverified) => WalkExplained.Of(walk, denied, unverified);
 
     /// <summary>
     /// Of what is on record, decided again as far as the record goes; verdict and reason are those of the entry. Null for an entry of
@@ -69,7 +72,14 @@ internal enum StepVerdict
 /// <param name="Verdict">How it ended.</param>
 /// <param name="Seen">What it saw, a fact a line.</param>
 /// <param name="Required">What it required and did not find; null where it did not refuse.</param>
-internal sealed record ExplainedStep(DecisionStep Step, StepVerdict Verdict, ImmutableArray<string> Seen, string? Required = null);
+internal sealed record ExplainedStep(DecisionStep Step, StepVerdict Verdict, ImmutableArray<string> Seen, string? Required = null)
+{
+    /// <summary>
+    /// Where it refuses a dry run: what the request says, beside what the registry has, a fact a line. Nobody vouches for it, so it is
+    /// never recorded; see <see cref="UnverifiedFacts"/>.
+    /// </summary>
+    public ImmutableArray<string> Unverified { get; init; } = [];
+}
 
 /// <summary>What kind of entry was tried.</summary>
 internal enum TriedKind

@@ -8,20 +8,25 @@ internal static class WalkExplained
 {
     static readonly ImmutableArray<DecisionStep> All = [.. Enum.GetValues<DecisionStep>()];
 
-    public static Explanation Of(Walk walk, Denied? denied)
+    public static Explanation Of(Walk walk, Denied? denied, UnverifiedFacts? unverified = null)
     {
         if (walk.IsRefresh) denied = denied?.OfRefreshToken();
+        var refusing = denied?.Reason.Step(walk.Subject is not null, walk.Input is not null, walk.Selected is not null);
+        var steps = Steps(refusing, denied?.Detail, step => Seen(walk, step), step => IsNeeded(walk, step));
         return new()
         {
             Reason = denied?.Reason ?? Reason.None,
             Detail = denied is null ? null : PrintableText.Of(denied.Detail),
             RegistryRevision = walk.Registry.Revision,
-            Steps = Steps(denied?.Reason.Step(walk.Subject is not null, walk.Input is not null, walk.Selected is not null), denied?.Detail, step => StepFacts.Of(walk, step), step => IsNeeded(walk, step)),
+            Steps = unverified is null || refusing is not { } refused ? steps : [.. steps.Select(step => step.Step == refused ? step with { Unverified = Printable(unverified.At(walk, refused)) } : step)],
             Rules = TriedRules.Of(walk),
             Grant = denied is null ? Grant(walk.Token!) : null,
             Remedies = denied is null ? [] : Remedies.Of(new(walk, denied, IsRecorded: false)),
         };
     }
+
+    static IEnumerable<string> Seen(Walk walk, DecisionStep step) =>
+        step == DecisionStep.Authenticate && walk.Client is { } client ? [$"{client.Id}, named, not authenticated: no credential was given"] : StepFacts.Of(walk, step);
 
     /// <summary>All ten, up to the one that refuses.</summary>
     /// <param name="refusing">Which refuses; null where none does.</param>

@@ -20,6 +20,21 @@ static class Spelling
     /// <summary>Whether two texts differ by so many letters at most.</summary>
     public static bool IsNear(string a, string b, int most) => Math.Abs(a.Length - b.Length) <= most && Distance(a, b) <= most;
 
+    /// <summary>Known names with the nearest to what was written first; case is ignored. Of very many only those of about its length.</summary>
+    public static IEnumerable<string> ByNearness(string written, IEnumerable<string> known)
+    {
+        const int mostCompared = 1000;
+        var meant = Folded(written);
+        return known.OrderBy(name => Math.Abs(name.Length - written.Length)).Take(mostCompared)
+            .OrderBy(name => Distance(meant, Folded(name))).ThenBy(name => name, StringComparer.Ordinal);
+    }
+
+    static string Folded(string name)
+    {
+        const int longest = 128;
+        return (name.Length <= longest ? name : name[..longest]).ToLowerInvariant();
+    }
+
     // letters inserted, left out, changed, or two neighbours swapped (optimal string alignment)
     static int Distance(string a, string b)
     {

@@ -88,14 +88,95 @@ public sealed class ExplainTests(MainWorld world, ImpersonationWorld impersonati
         }
     }
 
+    static IReadOnlyList<string> Unverified(JsonObject explained, int step) => [.. explained["steps"]![step - 1]!["unverified"]?.AsArray().Select(fact => (string)fact!) ?? []];
+
     [Fact]
-    public async Task A_claim_that_was_not_verified_is_never_shown()
+    public async Task Of_a_token_that_was_not_verified_only_what_finds_the_fault_is_shown_and_marked_so()
     {
         var forged = world.IdToken(claims => claims["groups"] = new JsonArray("planted-claim"), key: Keys.Strange);
         var answer = await world.Common.AdminPostAsync("/explain", ExplainCalls.BodyOf("web", [("subject_token", forged), ("subject_token_type", "id_token")]));
         answer.Status.ShouldBe(HttpStatusCode.OK);
         answer.Body.ShouldNotContain("planted-claim");
         answer.Body.ShouldNotContain("alice");
+
+        var late = await world.Common.ExplainAsync("web", world.IdToken(claims =>
+        {
+            claims["iss"] = world.Login.Issuer + "/";
+            claims["aud"] = new string('a', 200);
+            claims["azp"] = "\e[31mred";
+            claims["exp"] = claims.Number("iat") - 600;
+        }), "id_token");
+        var facts = Unverified(late, 3);
+        facts[0].ShouldBe("sent as id_token");
+        facts.ShouldContain($"iss \"{world.Login.Issuer}/\"; issuers.login is {world.Login.Issuer}, without the slash");
+        facts.ShouldContain($"aud \"{new string('a', 127)}…");
+        facts.ShouldContain("exp 10 minutes ago");
+        facts.ShouldContain(fact => fact.StartsWith("azp ", StringComparison.Ordinal) && !fact.Contains('\e'));
+        (await world.Common.ExplainAsync("web", world.IdToken(), "id_token"))["steps"]!.AsArray().ShouldAllBe(step => step!["unverified"] == null);
+    }
+
+    [Fact]
+    public async Task Beside_what_was_sent_stands_what_the_registry_has()
+    {
+        async Task<IReadOnlyList<string>> FactsAsync(int step, string token, string type, params (string, string)[] more) => Unverified(await world.Common.ExplainAsync("web", token, type, more), step);
+
+        (await FactsAsync(3, world.IdToken(audience: "wbe"), "id_token")).ShouldContain($"aud \"wbe\"; issuers.login.tokens.id_token takes web, web-guid, {MainWorld.Orders}, {world.Common.Issuer}");
+        (await FactsAsync(3, world.IdToken(key: Keys.Strange), "id_token")).ShouldContain(fact => fact.StartsWith("kid ", StringComparison.Ordinal) && fact.Contains("; issuers.login publishes ") && fact.Contains("(fetched "));
+        (await FactsAsync(3, world.IdToken(), "urn:example:made-up")).ShouldContain("sent as \"urn:example:made-up\"");
+        (await FactsAsync(4, world.IdToken(), "id_token", ("actor_token", world.IdToken()), ("actor_token_type", "id_token"), ("audience", "orders")))
+            .ShouldContain(fact => fact.EndsWith("; issuers.login is trusted for access_token, id_token, jwt, as subject token", StringComparison.Ordinal));
+        (await FactsAsync(5, world.IdToken(), "id_token", ("audience", "ORDERS")))[0].ShouldStartWith("audience \"ORDERS\"; known are orders, ");
+        (await FactsAsync(5, world.IdToken(), "id_token", ("resource", "urn:example:order")))[0].ShouldStartWith($"resource \"urn:example:order\"; identifiers are {MainWorld.OrdersToo}, ");
+        (await FactsAsync(8, world.IdToken(), "id_token", ("audience", "orders"), ("scope", "Read"))).ShouldBe(["scope \"Read\"; orders has read, write"]);
+        Unverified(await world.Common.ExplainAsync("wbe", world.IdToken(), "id_token"), 2)[0].ShouldStartWith("client \"wbe\"; clients has web, ");
+    }
+
+    [Theory]
+    [InlineData("cbt_planted-secret-0123456789", "no JWT: 29 characters, begins with cbt_, as this server's own do")]
+    [InlineData("planted-secret 0123456789", "no JWT: 25 characters, white space among them")]
+    [InlineData("eyJwbGFudGVkLXNlY3JldCI6MX0.eyJ9", "no JWT: 32 characters, begins like a JWT and has 2 parts")]
+    [InlineData("Bearer planted-secret-0123456789", "no JWT: 32 characters, begins with Bearer, which is no part of a token, white space among them")]
+    public async Task Of_what_is_no_JWT_no_part_is_shown(string token, string told)
+    {
+        var answer = await world.Common.AdminPostAsync("/explain", ExplainCalls.BodyOf("web", [("subject_token", token), ("subject_token_type", "access_token")]));
+        Unverified(answer.Json, 3).ShouldBe(["sent as access_token", told]);
+        answer.Body.ShouldNotContain("planted-secret");
+        answer.Body.ShouldNotContain("bGFudGVk");
+    }
+
+    [Fact]
+    public async Task What_is_not_verified_reaches_no_ledger_no_log_and_no_explanation_of_what_is_on_record()
+    {
+        const string planted = "planted-unverified";
+        var server = world.Common;
+        var forged = world.IdToken(claims =>
+        {
+            claims["iss"] = planted + "-iss";
+            claims["aud"] = planted + "-aud";
+            claims["azp"] = planted + "-azp";
+        });
+        var body = ExplainCalls.BodyOf("web", [("subject_token", forged), ("subject_token_type", "id_token"), ("audience", "orders")]);
+        var shown = await server.AdminPostAsync("/explain", body);
+        foreach (var member in new[] { "iss", "aud", "azp" }) shown.Body.ShouldContain($"{planted}-{member}");
+        (await server.AdminPostAsync("/explain", ExplainCalls.BodyOf("web", [("subject_token", world.IdToken()), ("subject_token_type", "id_token"), ("audience", planted)]))).Body.ShouldContain(planted);
+        var refused = await server.SendIdTokenAsync("web", forged);
+        refused.Reason.ShouldBe("subject_issuer_untrusted");
+
+        var recorded = await server.AdminGetAsync($"/decisions/{refused.DecisionId}");
+        recorded.Body.ShouldNotContain(planted);
+        Unverified(recorded.Json["explanation"]!.AsObject(), 3).ShouldBeEmpty();
+        recorded.Json["explanation"]!["steps"]![2]!["seen"]!.AsArray().Select(fact => (string)fact!).ShouldContain(fact => fact.StartsWith("`cambist explain --client web --subject-token @TOKEN", StringComparison.Ordinal));
+        var acts = (await server.AdminGetAsync("/decisions?outcome=admin&limit=200")).Json["decisions"]!.AsArray().Where(entry => (string)entry!["action"]! == "admin.explain").ToArray();
+        acts.ShouldNotBeEmpty();
+        foreach (var act in acts) (await server.AdminGetAsync($"/decisions/{act!["decision_id"]}")).Body.ShouldNotContain(planted);
+
+        foreach (var line in server.Log.Lines) line.ShouldNotContain(planted);
+        foreach (var file in await server.StoreFilesAsync())
+        {
+            await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            using var reader = new StreamReader(stream, System.Text.Encoding.Latin1);
+            (await reader.ReadToEndAsync(TestContext.Current.CancellationToken)).ShouldNotContain(planted);
+        }
     }
 
     [Fact]

@@ -27,8 +27,8 @@ public sealed class ExplainTests
         foreach (var line in (string[])["outcome   refused: scope_not_granted", "client    web", "subject   alice, from login", "target    orders", "asked     pay", "rule      sign-in"])
             lines.ShouldContain(line);
         shown.Output.ShouldContain($"decision  {refused.DecisionId}  20");
-        shown.Output.ShouldMatch(@"\n├── ✓  2 client   web, by client_secret_basic\n");
-        shown.Output.ShouldMatch(@"\n├── ✗  8 scopes   scope_not_granted[^\n]*\n├── ·  9 token    not reached\n└── · 10 ledger   not reached\n");
+        shown.Output.ShouldMatch(@"\n├── ✓  2 authenticate    web, by client_secret_basic\n");
+        shown.Output.ShouldMatch(@"\n├── ✗  8 decide          scope_not_granted[^\n]*\n└── ·  9–10 not reached\n");
         shown.Output.ShouldMatch(@"\n\nto allow it\n[├└]── 1\. in the ");
 
         var json = JsonNode.Parse((await RunAsync(deployment.Server.Folder, refused.DecisionId!, "--storage", "sqlite:cambist.db", "--json")).Output)!;

@@ -68,14 +68,13 @@ public sealed class ExplanationPictureTests
         refused: no_rule — 2 rules give deploy-api to ci; the nearest is production (line 19): ref_protected must be true, the token says "false"
 
         the ten steps, under registry revision 5a1c9e0b7d3f
-        ├── ✓  1 request  token exchange; no scope asked for: all that can be given
-        ├── ✓  2 client   ci, public
-        ├── ✓  3 subject  gitlab:4711 (client) from gitlab, as id_token; it has 288 s left
-        ├── ·  4 actor    nothing to do
-        ├── ✓  5 target   deploy-api, aud https://deploy.example.com
-        ├── ✗  6 rule     no_rule; 2 rules are for this client and target; the registry has 1 deny entry
-        │   ├── · deny entry no-forks (line 12) is not about it
-        │   │   └── · subject.where.fork must be true; the token says false
+        ├── ✓  1 read            token exchange; no scope asked for: all that can be given
+        ├── ✓  2 authenticate    ci, public
+        ├── ✓  3 resolve subject gitlab:4711 (client) from gitlab, as id_token; it has 288 s left
+        ├── ·  4 resolve actor   nothing to do
+        ├── ✓  5 target          deploy-api, aud https://deploy.example.com
+        ├── ✗  6 select          no_rule; 2 rules are for this client and target; the registry has 1 deny entry
+        │   ├── · deny entry no-forks is not about it
         │   ├── ✗ rule staging (line 15) does not fit
         │   │   ├── ✓ subject.issuer
         │   │   └── ✗ subject.where.environment must be "staging"; the token says "production"
@@ -84,10 +83,7 @@ public sealed class ExplanationPictureTests
         │   │   └── ✗ subject.where.ref_protected must be true; the token says "false"
         │   └── · rule any-branch (line 23) would fit, but is a shadow rule and decides nothing
         │       └── ✓ subject.issuer
-        ├── ·  7 entitled not reached
-        ├── ·  8 scopes   not reached
-        ├── ·  9 token    not reached
-        └── · 10 ledger   not reached
+        └── ·  7–10 not reached
 
         to allow it
         ├── 1. in the request: run the job on a protected branch, whose token says ref_protected: true
@@ -101,18 +97,18 @@ public sealed class ExplanationPictureTests
         allowed - read write at orders for alice, by rule sign-in
 
         the ten steps, under registry revision 5a1c9e0b7d3f
-        |-- ok  1 request
-        |-- ok  2 client
-        |-- ok  3 subject
-        |-- ok  4 actor
+        |-- ok  1 read
+        |-- ok  2 authenticate
+        |-- ok  3 resolve subject
+        |-- ok  4 resolve actor
         |-- ok  5 target
-        |-- ok  6 rule     rule sign-in (line 19) is the first that fits
+        |-- ok  6 select          rule sign-in (line 19) is the first that fits
         |   `-- ok rule sign-in (line 19) fits, and decides
         |       `-- ok subject.issuer, actor
-        |-- ok  7 entitled
-        |-- ok  8 scopes
-        |-- ok  9 token
-        `-- ?? 10 ledger   not known
+        |-- ok  7 entitle
+        |-- ok  8 decide
+        |-- ok  9 issue
+        `-- ?? 10 record          not on record
 
         it would get
         |-- access_token for orders, aud https://orders.example.com, and a refresh token
@@ -121,6 +117,40 @@ public sealed class ExplanationPictureTests
         `-- expires in 10 min
 
         """.ReplaceLineEndings("\n"));
+
+    [Fact]
+    public void A_deny_entry_that_refuses_says_what_matches_and_all_others_take_a_line()
+    {
+        var picture = Picture(Refused() with
+        {
+            Rules =
+            [
+                .. Enumerable.Range(1, 7).Select(i => new ExplainedRule(TriedKind.Deny, $"idle-{i}", i, false, [])),
+                new(TriedKind.Deny, "no-forks", 12, true, [new("subject.where.fork", "must be true", "the token says true", true)]),
+            ],
+        });
+        picture.ShouldContain("""
+            │   ├── · deny entries idle-1, idle-2, idle-3, idle-4, idle-5, and 2 more are not about it
+            │   └── ✗ deny entry no-forks (line 12) forbids it
+            │       └── ✓ subject.where.fork must be true; the token says true: it matches
+
+            """.ReplaceLineEndings("\n").TrimEnd());
+    }
+
+    [Fact]
+    public void What_is_not_verified_is_marked_as_that_under_the_step_that_refuses()
+    {
+        var steps = Refused().Steps;
+        var untrusted = Refused() with { Steps = [.. steps.Take(2), new(DecisionStep.ResolveSubject, StepVerdict.Refused, []) { Unverified = ["sent as id_token", "iss \"https://corp/\"; issuers.corp is https://corp, without the slash"] }, new(DecisionStep.ResolveActor, StepVerdict.NotReached, [])], Rules = [] };
+        Picture(untrusted).ShouldContain("""
+            ├── ✗  3 resolve subject no_rule
+            │   └── what was sent, not verified
+            │       ├── sent as id_token
+            │       └── iss "https://corp/"; issuers.corp is https://corp, without the slash
+            └── ·  4 not reached
+
+            """.ReplaceLineEndings("\n").TrimEnd());
+    }
 
     [Fact]
     public void Without_colour_there_is_no_escape_code_and_no_line_is_broken()

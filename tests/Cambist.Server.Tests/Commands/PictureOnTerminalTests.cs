@@ -32,7 +32,7 @@ public sealed class PictureOnTerminalTests : IDisposable
         {
             var shown = await OnTerminalAsync(plain);
             shown.ShouldContain("refused: subject_malformed — not read as a JWT");
-            shown.ShouldContain("✗  3 subject  subject_malformed");
+            shown.ShouldContain("✗  3 resolve subject subject_malformed");
             shown.ShouldNotContain("\e[1");
             shown.ShouldNotContain("\e[3");
         }
@@ -42,10 +42,10 @@ public sealed class PictureOnTerminalTests : IDisposable
     public async Task A_pipe_gets_no_escape_code_and_ASCII_where_the_locale_is_not_UTF_8()
     {
         var piped = await RunAsync("C.UTF-8");
-        piped.ShouldContain("├── ✗  3 subject  subject_malformed");
+        piped.ShouldContain("├── ✗  3 resolve subject subject_malformed");
         piped.ShouldNotContain("\e");
         var latin = await RunAsync("en_US.ISO-8859-1");
-        latin.ShouldContain("|-- NO  3 subject  subject_malformed");
+        latin.ShouldContain("|-- NO  3 resolve subject subject_malformed");
         latin.ShouldStartWith("refused: subject_malformed - not read as a JWT");
         latin.ShouldAllBe(c => char.IsAscii(c));
     }

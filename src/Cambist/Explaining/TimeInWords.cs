@@ -1,7 +1,7 @@
-namespace Cambist.Server;
+namespace Cambist;
 
 /// <summary>How far off an instant is: exact ahead, where one waits for it, and rough behind.</summary>
-static class TimeInWords
+internal static class TimeInWords
 {
     /// <summary><c>in 9 min 58 s</c>, <c>3 minutes ago</c>, <c>now</c>.</summary>
     public static string Of(DateTimeOffset instant, DateTimeOffset now)
