@@ -37,8 +37,12 @@ internal static class ScopeRemedies
         var widened = Widened(grant, missing, input.Subject, target.Resource.Name);
         yield return RemedyTexts.Registry(
             $"In rule {rule.Name} (line {rule.Position.Line}), write targets: {{ {WrittenYaml.Text(target.Resource.Name)}: {WrittenYaml.Grant(widened)}{(rule.Targets.Count > 1 ? ", … the others as they are" : "")} }}.{refusal.Then(input, new(With(rule, target, widened), target))}",
-            $"Every token that the rule takes and that holds as much can then get {string.Join(' ', missing)}.");
+            $"Every token that the rule takes{(IsFree(widened, missing) ? ", whatever it holds," : " and that holds as much")} can then get {string.Join(' ', missing)}.");
     }
+
+    /// <summary>Whether one of these is then given without condition, for this token holds nothing that could be one.</summary>
+    static bool IsFree(ScopeGrant grant, ImmutableArray<string> missing) =>
+        grant is ScopeGrant.Mapped mapped && mapped.Scopes.Any(one => one.HeldAnyOf is null && missing.Contains(one.Scope));
 
     static string? Meant(string scope, Target target) => Spelling.Nearest(scope, target.Resource.Scopes.Order(StringComparer.Ordinal));
 
