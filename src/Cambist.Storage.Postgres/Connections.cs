@@ -42,7 +42,8 @@ sealed class Connections : IAsyncDisposable
         settings.AutoPrepareMinUsages = 2;
         settings.HostRecheckSeconds = 1;
         settings.Multiplexing = false; // a transaction is a connection's
-        (_places, _patience) = (new(Math.Max(1, settings.MaxPoolSize - 1)), TimeSpan.FromSeconds(settings.Timeout)); // one is the writer's own
+        _places = new(Math.Max(1, settings.MaxPoolSize - 1)); // one is the writer's own
+        _patience = settings.Timeout == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(settings.Timeout);
         settings.Pooling = false;
         settings.IncludeErrorDetail = false; // it quotes values
         settings.Options = $"{Session} {settings.Options}".TrimEnd();

@@ -91,10 +91,13 @@ static class PolicyTestsSection
     static DateTimeOffset? Instant(DocumentNode node, NodeReader nodes)
     {
         const string Write = "2030-01-31T12:00:00Z";
+        const int FirstYear = 1970; // of NumericDate
+        const int LastYear = 8999; // no token lives so long that its end could not be written
         if (nodes.Text(node, $"an instant such as {Write}") is not { } text) return null;
         var hasZone = text.EndsWith('Z') || (text.Length > 6 && text[^6] is '+' or '-');
-        if (hasZone && DateTimeOffset.TryParseExact(text, Instants, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)) return at;
-        nodes.Error(node, $"'{text}' is no instant; write date, T, time and zone such as {Write}");
+        if (hasZone && DateTimeOffset.TryParseExact(text, Instants, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
+            && at.UtcDateTime.Year is >= FirstYear and <= LastYear) return at;
+        nodes.Error(node, string.Create(CultureInfo.InvariantCulture, $"'{text}' is no instant from {FirstYear} to {LastYear}; write date, T, time and zone such as {Write}"));
         return null;
     }
 }

@@ -84,7 +84,7 @@ sealed record OurTestToken(JsonObject Claims) : TestToken
     JsonObject? Chain()
     {
         JsonObject? chain = null;
-        foreach (var actor in Act.Reverse())
+        foreach (var actor in Act.Take(Cambist.Claims.MaxDepth + 1).Reverse()) // longer ones are refused alike
         {
             var level = new JsonObject { ["sub"] = actor };
             if (chain is not null) level["act"] = chain;

@@ -13,30 +13,42 @@ sealed class PastRegistries(IRegistryLoader loader, ActiveRegistry active, IRegi
 {
     const int Most = 4;
 
-    readonly Lock _turn = new();
-    readonly List<Registry> _compiled = [];
+    readonly Lock _gate = new();
+    Task _last = Task.CompletedTask; // one after the other: a large one takes a second, for which no request may hold up a thread
+    volatile Registry[] _compiled = [];
 
     /// <summary>A revision; null where its text is not kept, or cannot be used with the files of now.</summary>
     /// <exception cref="StoreUnavailableException">The store cannot be read now.</exception>
     public async ValueTask<Registry?> FindAsync(string revision, CancellationToken cancellationToken)
     {
         if (active.Current is { } current && current.Revision == revision) return current;
-        return Known(revision) ?? (await store.FindAsync(revision, cancellationToken) is { } kept ? Compile(kept) : null);
+        if (Known(revision) is { } known) return known;
+        if (await store.FindAsync(revision, cancellationToken) is not { } kept) return null;
+        return await TakeTurnAsync(kept).WaitAsync(cancellationToken);
     }
 
-    Registry? Known(string revision)
+    Task<Registry?> TakeTurnAsync(RegistryRevision kept)
     {
-        lock (_turn) return _compiled.Find(registry => registry.Revision == revision);
+        lock (_gate)
+        {
+            var turn = CompileAfterAsync(_last, kept);
+            _last = turn;
+            return turn;
+        }
     }
+
+    async Task<Registry?> CompileAfterAsync(Task before, RegistryRevision kept)
+    {
+        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
+        return Known(kept.Revision) ?? Compile(kept); // somebody may have been first
+    }
+
+    Registry? Known(string revision) => Array.Find(_compiled, registry => registry.Revision == revision);
 
     Registry? Compile(RegistryRevision kept)
     {
-        lock (_turn)
-        {
-            if (loader.Compile("@" + kept.Revision, kept.Text).Compilation.Registry is not { } registry) return null;
-            if (_compiled.Count == Most) _compiled.RemoveAt(0);
-            _compiled.Add(registry);
-            return registry;
-        }
+        if (loader.Compile("@" + kept.Revision, kept.Text).Compilation.Registry is not { } registry) return null;
+        _compiled = [.. _compiled.TakeLast(Most - 1), registry];
+        return registry;
     }
 }

@@ -102,6 +102,28 @@ public sealed class OutageTests(PostgresDatabases databases) : PostgresNodes(dat
     }
 
     [Fact]
+    public async Task Where_no_time_out_is_set_whoever_finds_all_connections_in_use_waits_for_one()
+    {
+        await using var connections = new Connections($"{Connection};Timeout=0;Maximum Pool Size=2"); // one of them is the writer's
+        var (isWorking, mayEnd) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var first = connections.UseAsync(
+            async _ =>
+            {
+                isWorking.SetResult();
+                await mayEnd.Task;
+            },
+            Cancellation);
+        await isWorking.Task;
+
+        var second = connections.UseAsync(_ => Task.CompletedTask, Cancellation);
+        second.IsCompleted.ShouldBeFalse();
+        mayEnd.SetResult();
+
+        await first;
+        await second;
+    }
+
+    [Fact]
     public void What_nobody_expected_of_a_connection_that_broke_is_a_store_that_is_away() =>
         PostgresFault.Of(new InvalidCastException("Received unexpected backend message DataRow."), isBroken: true).ShouldBeOfType<StoreUnavailableException>();
 

@@ -168,6 +168,19 @@ public sealed class RemedyTests
     }
 
     [Fact]
+    public void A_scope_that_is_advised_without_any_condition_is_said_to_be_had_by_every_token()
+    {
+        var asked = new Asked("orders", "self", TokenTypes.AccessToken, Own("web", "https://orders.example.com", "read").Replace(",\"scope\":\"read\"", "", StringComparison.Ordinal), "billing", ["pay"]);
+        var free = In(Explain(asked), RemedyPlace.Registry);
+        free.Change.ShouldContain("pay: true");
+        free.Caution.ShouldBe("Every token that the rule takes, whatever it holds, can then get pay.");
+
+        var held = In(Explain(asked with { Claims = Own("web", "https://orders.example.com", "read") }), RemedyPlace.Registry);
+        held.Change.ShouldNotContain("pay: true");
+        held.Caution.ShouldBe("Every token that the rule takes and that holds as much can then get pay.");
+    }
+
+    [Fact]
     public void A_scope_that_the_resource_does_not_define_is_said_to_be_misspelt()
     {
         var explained = Explain(new("web", "login", TokenTypes.IdToken, "\"sub\":\"alice\",\"aud\":\"web\"", "orders", ["wriet"]));

@@ -22,6 +22,8 @@ public class PolicyTestReadingTests
     [InlineData($"tests: [{{ name: a, client: web, {Subject}, requested_token_type: §jwts, {Rest} }}]", "test a", "did you mean jwt?")]
     [InlineData($"tests: [{{ name: a, client: web, {Subject}, at: §2030-01-31, {Rest} }}]", "test a", "'2030-01-31' is no instant")]
     [InlineData($"tests: [{{ name: a, client: web, {Subject}, at: §2030-01-31T12:00:00, {Rest} }}]", "test a", "date, T, time and zone")]
+    [InlineData($"tests: [{{ name: a, client: web, {Subject}, at: §9999-12-31T23:59:59Z, {Rest} }}]", "test a", "is no instant from 1970 to 8999")]
+    [InlineData($"tests: [{{ name: a, client: web, {Subject}, at: §1969-12-31T23:59:59Z, {Rest} }}]", "test a", "is no instant from 1970 to 8999")]
     [InlineData($"tests: [§{{ name: a, client: web, {Subject}, targets: orders }}]", "test a", "expect is missing")]
     public void Of_a_test(string marked, string subject, string message) => Is(marked, subject, message);
 

@@ -29,6 +29,10 @@ public class PolicyTestRunTests
         Judge(SignIn, $"{{ allow: {allow} }}").ShouldBe($"{message} (by rule sign-in, line {Tested.Rules.All.Single(rule => rule.Name == "sign-in").Position.Line})");
 
     [Fact]
+    public void An_act_deeper_than_any_token_may_be_is_refused_as_the_server_refuses_it() =>
+        Judge(Call.Replace("gateway", string.Join(", ", Enumerable.Range(0, 1000).Select(level => $"a{level}")), StringComparison.Ordinal), "{ deny: subject_malformed }").ShouldBeNull();
+
+    [Fact]
     public void Everything_that_differs_is_told_in_one_line() =>
         Judge(SignIn, "{ allow: { scopes: read, sub: eve } }")!.ShouldStartWith("expected scopes read, got read write; expected sub eve, got ada (by rule sign-in, ");
 
