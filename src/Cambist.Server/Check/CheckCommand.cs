@@ -36,10 +36,11 @@ static class CheckCommand
         var file = named ?? settings.Registry;
         if (tests is not null && !Directory.Exists(tests)) throw new FailedException($"there is no folder {tests}, where the policy tests should lie; see --tests");
         var loaded = await LoadAsync(terminal, file, settings, secretsFolder, cancellationToken);
-        if (tests is not null || file != "-") loaded = RegistryFile.Test(loaded, tests ?? Path.GetDirectoryName(file) ?? "", terminal.Clock.GetUtcNow());
+        var sought = tests is null && file == "-" ? null : new SoughtTests(tests ?? Path.GetDirectoryName(file) ?? "", IsNamed: tests is not null);
+        if (sought is not null) loaded = RegistryFile.Test(loaded, sought.Folder, terminal.Clock.GetUtcNow());
 
         // every error, then what the registry would load with; the order within stays that of the document
-        var report = new CheckReport(loaded, [.. loaded.Compilation.Findings.OrderByDescending(finding => finding.Severity)]);
+        var report = new CheckReport(loaded, sought, [.. loaded.Compilation.Findings.OrderByDescending(finding => finding.Severity)]);
         if (asJson) report.WriteJson(terminal);
         else report.WriteText(terminal);
         return report.Errors > 0 ? 1 : 0;

@@ -4,11 +4,13 @@ using System.Text.Json;
 namespace Cambist.Server;
 
 /// <summary>What <c>cambist check</c> has to say. Errors go to standard error, worded as at start; the rest to standard output.</summary>
-sealed record CheckReport(LoadedRegistry Loaded, IReadOnlyList<RegistryFinding> Findings)
+sealed record CheckReport(LoadedRegistry Loaded, SoughtTests? Sought, IReadOnlyList<RegistryFinding> Findings)
 {
     public int Errors => Findings.Count(finding => finding.Severity == FindingSeverity.Error);
 
     int Warnings => Findings.Count - Errors;
+
+    int ErrorsElsewhere => Findings.Count(IsElsewhere);
 
     public void WriteText(Terminal terminal)
     {
@@ -21,7 +23,8 @@ sealed record CheckReport(LoadedRegistry Loaded, IReadOnlyList<RegistryFinding> 
         }
 
         terminal.Output.WriteLine(Summary());
-        if (Loaded.PolicyTests is { } tests) terminal.Output.WriteLine(Summary(tests));
+        foreach (var file in Findings.Where(IsElsewhere).GroupBy(finding => finding.FileName)) terminal.Output.WriteLine(PrintableText.Of($"{file.Key}: {Counted(file.Count(), "error")}"));
+        foreach (var line in Sought?.Lines(Loaded.PolicyTests) ?? []) terminal.Output.WriteLine(PrintableText.Of(line));
     }
 
     public void WriteJson(Terminal terminal)
@@ -61,19 +64,14 @@ sealed record CheckReport(LoadedRegistry Loaded, IReadOnlyList<RegistryFinding> 
 
     string Summary()
     {
-        var found = $"{Counted(Errors, "error")}, {Counted(Warnings, "warning")}";
+        var found = $"{Counted(Errors - ErrorsElsewhere, "error")}, {Counted(Warnings, "warning")}";
         return Loaded.Compilation.Registry is not { } registry
-            ? $"{Loaded.FileName}: {found}; a server does not start on it"
+            ? $"{Loaded.FileName}: {found}; a server does not start on it{(Errors == ErrorsElsewhere ? ", for its policy tests" : "")}"
             : $"{Loaded.FileName}: {found}; {Counted(registry.Issuers.Count, "issuer")}, {Counted(registry.Resources.Count(resource => resource.Key != ReservedNames.AdminResource), "resource")}, {Counted(registry.Clients.Count, "client")}, {Counted(registry.Rules.All.Length, "rule")}, revision {registry.Revision}{Advice(registry)}";
     }
 
-    /// <summary>How the policy tests went; files that were not run are never passed over in silence.</summary>
-    static string Summary(PolicyTestTally tests)
-    {
-        if (tests.Unread == tests.Files) return $"no policy test was run: {(tests.Files == 1 ? "the file of them" : $"each of the {tests.Files} files of them")} has errors, or the registry has";
-        var unread = tests.Unread == 0 ? "" : $"; {Counted(tests.Unread, "file")} of them with errors, not run";
-        return $"{Counted(tests.Tests, "policy test")}, {tests.Failed} failed{unread}";
-    }
+    /// <summary>A file of policy tests, or their folder, has errors of its own, and so does a test that failed.</summary>
+    bool IsElsewhere(RegistryFinding finding) => finding.Severity == FindingSeverity.Error && finding.FileName is { } file && file != Loaded.FileName;
 
     /// <summary>No warning, for it is no mistake (OAuth 2.1 §2.4.1: keys are recommended).</summary>
     static string Advice(Registry registry)
@@ -82,5 +80,5 @@ sealed record CheckReport(LoadedRegistry Loaded, IReadOnlyList<RegistryFinding> 
         return secrets == 0 ? "" : $"; {Counted(secrets, "client")} with a secret, which a key would spare: cambist new client-key";
     }
 
-    static string Counted(int number, string what) => $"{number} {what}{(number == 1 ? "" : "s")}";
+    public static string Counted(int number, string what) => $"{number} {what}{(number == 1 ? "" : "s")}";
 }

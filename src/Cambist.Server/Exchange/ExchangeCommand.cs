@@ -9,7 +9,7 @@ sealed class ExchangeCommand
 {
     readonly Option<string?> _server = new("--server") { Description = "The server's issuer, whose metadata names the token endpoint.", HelpName = "URL" };
     readonly Option<string?> _endpoint = new("--token-endpoint") { Description = "The token endpoint itself; then no metadata is fetched.", HelpName = "URL" };
-    readonly Option<string?> _secret = new("--client-secret") { Description = "The client's secret: @FILE, or - for standard input. Without it and --client-key the client is public.", HelpName = "@FILE" };
+    readonly Option<string?> _secret = new("--client-secret") { Description = "The client's secret, alone or as cambist new secret printed it: @FILE, or - for standard input. Without it and --client-key the client is public.", HelpName = "@FILE" };
     readonly Option<string?> _auth = new("--auth") { Description = "How the secret is sent: client_secret_basic (the default) or client_secret_post.", HelpName = "METHOD" };
     readonly Option<string?> _key = new("--client-key") { Description = "The client's private key, as cambist new client-key writes it: @FILE, or -. It signs an assertion for --server (private_key_jwt).", HelpName = "@FILE" };
     readonly Option<string?> _algorithm = new("--alg") { Description = "What an RSA key signs with: PS256 or RS256.", HelpName = "ALG" };
@@ -76,7 +76,7 @@ sealed class ExchangeCommand
         var client = parsed.GetValue(_request.Client);
         if (parsed.GetValue(_secret) is { } secretPlace)
         {
-            var secret = await GivenText.ReadAsync(secretPlace, "client secret", terminal, cancellationToken);
+            var secret = ClientSecret.Of(await GivenText.ReadAsync(secretPlace, "client secret", terminal, cancellationToken));
             return parsed.GetValue(_auth) == "client_secret_post" ? new ClientCredential.SecretPost(client!, secret) : new ClientCredential.SecretBasic(client!, secret);
         }
 

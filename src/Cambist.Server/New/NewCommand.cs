@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Security.Cryptography;
-using System.Text;
 
 namespace Cambist.Server;
 
@@ -33,11 +31,8 @@ static class NewCommand
             """) { json };
         command.SetAction(parsed =>
         {
-            var secret = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
-            var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
-            terminal.Output.WriteLine(parsed.GetValue(json)
-                ? $$"""{"secret":"{{secret}}","sha256":"{{hash}}"}"""
-                : $"secret  {secret}{Environment.NewLine}sha256  {hash}");
+            var secret = ClientSecret.New();
+            terminal.Output.WriteLine(parsed.GetValue(json) ? $$"""{"secret":"{{secret}}","sha256":"{{ClientSecret.HashOf(secret)}}"}""" : ClientSecret.Printed(secret));
         });
         return command;
     }

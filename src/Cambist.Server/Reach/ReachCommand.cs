@@ -6,6 +6,7 @@ namespace Cambist.Server;
 static class ReachCommand
 {
     const int WrongUsage = 2;
+    const int MostNames = 20;
 
     public static Command Create(Terminal terminal)
     {
@@ -18,7 +19,7 @@ static class ReachCommand
         var resource = new Option<string>("--resource") { Description = "The resource, by its name or an identifier.", HelpName = "X", Required = true };
         var scope = new Option<string?>("--scope") { Description = "Only tokens that hold this scope.", HelpName = "S" };
         var secrets = new Option<string?>("--secrets-folder") { Description = "Where the files named in the registry lie; Cambist:SecretsFolder, else the registry's folder.", HelpName = "DIR" };
-        var json = new Option<bool>("--json") { Description = "Prints {resource, scope, revision, clients: [{client, scopes, chains, more}]}." };
+        var json = new Option<bool>("--json") { Description = "Prints {resource, scope, revision, clients: [{client, scopes, chains, more}], why_nobody: […]}." };
         var command = new Command("reach", """
             Shows who can ever end up with a token for a resource, over any chain of exchanges, and under which rules.
             Nobody is left out; what claims would have to say is printed, and taken to be so.
@@ -41,11 +42,13 @@ static class ReachCommand
         var loaded = await CheckCommand.LoadAsync(terminal, asked.File ?? settings.Registry, settings, asked.SecretsFolder, cancellationToken);
         if (loaded.Compilation.Registry is not { } registry) throw new FailedException(string.Join(Environment.NewLine, loaded.Errors.Select(PrintableText.Of)));
         if (!registry.ResourcesByAnyName.TryGetValue(asked.Resource, out var resource))
-            return Misused(terminal, $"there is no resource '{asked.Resource}'{Meant(asked.Resource, registry.Resources.Keys)}");
+            return Misused(terminal, $"there is no resource '{asked.Resource}'{Meant(asked.Resource, registry.Resources.Keys.Where(name => name != ReservedNames.AdminResource))}");
         if (asked.Scope is { } scope && !resource.Scopes.Contains(scope))
             return Misused(terminal, $"{resource.Name} has no scope '{scope}'{Meant(scope, resource.Scopes)}");
 
-        var report = new ReachReport(registry, resource, asked.Scope, new Reachability(registry).To(resource, asked.Scope));
+        var reachability = new Reachability(registry);
+        var clients = reachability.To(resource, asked.Scope);
+        var report = new ReachReport(registry, resource, asked.Scope, clients, clients.IsEmpty ? reachability.WhyNobody(resource, asked.Scope) : []);
         if (asked.AsJson) report.WriteJson(terminal);
         else report.WriteText(terminal);
         return 0;
@@ -57,5 +60,8 @@ static class ReachCommand
         return WrongUsage;
     }
 
-    static string Meant(string written, IEnumerable<string> known) => Spelling.Nearest(written, known) is { } nearest ? $"; perhaps {nearest} is meant" : "";
+    static string Meant(string written, IEnumerable<string> known) => Spelling.Nearest(written, known) is { } nearest ? $"; perhaps {nearest} is meant" : Known([.. known.Order(StringComparer.Ordinal)]);
+
+    static string Known(string[] names) =>
+        names.Length == 0 ? "; there is none" : $"; there {(names.Length == 1 ? "is" : "are")} {string.Join(", ", names.Take(MostNames))}{(names.Length > MostNames ? $" and {names.Length - MostNames} more" : "")}";
 }

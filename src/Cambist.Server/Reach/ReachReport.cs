@@ -6,7 +6,7 @@ using System.Text.Json.Nodes;
 namespace Cambist.Server;
 
 /// <summary>What <c>cambist reach</c> found, to be read by people or programs.</summary>
-sealed record ReachReport(Registry Registry, ProtectedResource Resource, string? Scope, ImmutableArray<ReachedClient> Clients)
+sealed record ReachReport(Registry Registry, ProtectedResource Resource, string? Scope, ImmutableArray<ReachedClient> Clients, ImmutableArray<string> WhyNobody)
 {
     static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -18,6 +18,7 @@ sealed record ReachReport(Registry Registry, ProtectedResource Resource, string?
         if (Clients.IsEmpty)
         {
             Line($"nobody can ever end up with a token for {What}");
+            foreach (var obstacle in WhyNobody) Line($"  {obstacle}");
             return;
         }
 
@@ -48,6 +49,7 @@ sealed record ReachReport(Registry Registry, ProtectedResource Resource, string?
             ["chains"] = Array(client.Chains.Select(Chain)),
             ["more"] = client.More,
         })),
+        ["why_nobody"] = Array(WhyNobody.Select(Text)),
     }.ToJsonString(Indented));
 
     static JsonObject Chain(ReachChain chain) => new()

@@ -17,7 +17,7 @@ static class ReplayCommand
         var until = new Option<string?>("--until") { Description = "Until when, in the same way; now by default.", HelpName = "WHEN" };
         var client = new Option<string?>("--client") { Description = "Only decisions of this client.", HelpName = "ID" };
         var examples = new Option<int>("--examples") { Description = "The most examples of a group.", HelpName = "N", DefaultValueFactory = _ => 5 };
-        var failOn = new Option<string?>("--fail-on") { Description = "Exit code 1 where there is one: newly-refused, newly-allowed, or any (changed scopes, too).", HelpName = "WHAT" };
+        var failOn = new Option<string?>("--fail-on") { Description = "Exit code 1 where there is one: newly-refused, newly-allowed, or any (changed scopes, too). What differs already under the registry in force is none.", HelpName = "WHAT" };
         var json = new Option<bool>("--json") { Description = "Prints the counts and examples as JSON." };
         examples.Validators.Add(result =>
         {
@@ -60,8 +60,9 @@ static class ReplayCommand
         {
             await using var store = StoreBeside.Open(settings);
             var revisions = new PastRevisions(store.Registries, registry, text => RegistryFile.Compile("past", text, options.SecretsFolder!, options).Compilation.Registry);
+            await revisions.LookAsync(cancellationToken);
             var tally = await new ReplayRun(store.Decisions, revisions, asked).RunAsync(new ProgressLine(terminal, asked.From, asked.Until), cancellationToken);
-            var report = new ReplayReport(terminal, tally, draft, asked);
+            var report = new ReplayReport(terminal, tally, draft, revisions, asked);
             if (asJson) report.WriteJson();
             else report.WriteText();
             return Fails(tally, failOn) ? 1 : 0;

@@ -6,28 +6,44 @@ using System.Text.Json.Nodes;
 namespace Cambist.Server;
 
 /// <summary>What a replay found, for people or programs.</summary>
-sealed class ReplayReport(Terminal terminal, ReplayTally tally, LoadedRegistry draft, ReplayRequest asked)
+sealed class ReplayReport(Terminal terminal, ReplayTally tally, LoadedRegistry draft, PastRevisions revisions, ReplayRequest asked)
 {
     static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-    static readonly ReplayVerdict[] Changes = [ReplayVerdict.NewlyAllowed, ReplayVerdict.NewlyRefused, ReplayVerdict.ChangedScopes, ReplayVerdict.Undecidable];
+    static readonly string BeforeTheRules = Doubt.RefusedBefore.WireName();
+    static readonly ReplayVerdict[] Changes = [ReplayVerdict.NewlyAllowed, ReplayVerdict.NewlyRefused, ReplayVerdict.ChangedScopes, ReplayVerdict.DiffersAlready, ReplayVerdict.Undecidable];
 
     public void WriteText()
     {
         Line($"{Counted(tally.Decisions, "decision")} of exchanges and refreshes from {Times.Of(asked.From)} until {Times.Of(asked.Until)}{(asked.Client is { } client ? $" of {client}" : "")}, decided again under {draft.FileName} (revision {draft.Compilation.Registry!.Revision})");
         Line("");
         Count(1, "same", tally.Count(ReplayVerdict.Same));
-        foreach (var verdict in Changes)
+        foreach (var verdict in Changes.Where(verdict => verdict != ReplayVerdict.DiffersAlready))
         {
-            Count(1, InWords(verdict), tally.Count(verdict));
-            foreach (var (cause, group) in tally.Of(verdict))
+            Count(1, InWords(verdict), Shown(verdict).Sum(pair => pair.Group.Count));
+            foreach (var (cause, group) in Shown(verdict))
                 if (cause.Length > 0) Count(2, cause, group.Count);
         }
 
+        NoEffects();
+        foreach (var verdict in Changes.Where(verdict => verdict != ReplayVerdict.DiffersAlready))
+            foreach (var (cause, group) in Shown(verdict))
+                Examples(verdict, cause, group);
+    }
+
+    /// <summary>The groups of a verdict but for requests that no rule was ever asked about: of these there is nothing to see.</summary>
+    IEnumerable<(string Cause, ReplayTally.Group Group)> Shown(ReplayVerdict verdict) =>
+        tally.Of(verdict).Where(pair => verdict != ReplayVerdict.Undecidable || pair.Cause != BeforeTheRules);
+
+    /// <summary>What the draft has no part in, a line each.</summary>
+    void NoEffects()
+    {
+        if (tally.Count(ReplayVerdict.DiffersAlready) is > 0 and var already)
+            Line($"  {Counted(already, "decision")} more {(already == 1 ? "differs" : "differ")} already under the registry in force (revision {revisions.InForce}), and not through the draft: {string.Join(", ", tally.Of(ReplayVerdict.DiffersAlready).Select(pair => $"{pair.Cause.Replace('_', ' ')} {pair.Group.Count.ToString("N0", CultureInfo.InvariantCulture)}"))}.");
+        if (revisions is { InForce: { } inForce, KnowsInForce: false }) Line($"  The registry in force (revision {inForce}) does not compile here, so what edits before the draft changed is counted with it; see --secrets-folder.");
+        if (tally.Of(ReplayVerdict.Undecidable).FirstOrDefault(pair => pair.Cause == BeforeTheRules).Group is { Count: var early })
+            Line($"  {Counted(early, "request")} never reached the rules (an expired token, a wrong signature, an unknown target), so no draft says anything of {(early == 1 ? "it" : "them")}.");
         if (tally.OtherRule > 0) Line($"  Of those allowed before and now, {tally.OtherRule.ToString("N0", CultureInfo.InvariantCulture)} by another rule.");
         if (tally.PassedOver > 0) Line($"  Passed over: {Counted(tally.PassedOver, "entry", "entries")} of other kinds (client credentials, administrators, what was only counted).");
-        foreach (var verdict in Changes)
-            foreach (var (cause, group) in tally.Of(verdict))
-                Examples(verdict, cause, group);
     }
 
     void Examples(ReplayVerdict verdict, string cause, ReplayTally.Group group)
@@ -54,10 +70,12 @@ sealed class ReplayReport(Terminal terminal, ReplayTally tally, LoadedRegistry d
             ["passed_over"] = tally.PassedOver,
             ["same"] = tally.Count(ReplayVerdict.Same),
         };
+        if (revisions.InForce is { } inForce) json["registry_in_force"] = inForce;
         if (asked.Client is { } client) json["client"] = client;
         foreach (var verdict in Changes) json[verdict.WireName()] = tally.Count(verdict);
         json["other_rule"] = tally.OtherRule;
         json["newly_refused_by_reason"] = Causes(ReplayVerdict.NewlyRefused);
+        json["differs_already_by_verdict"] = Causes(ReplayVerdict.DiffersAlready);
         json["undecidable_by_cause"] = Causes(ReplayVerdict.Undecidable);
         json["examples"] = new JsonArray([.. Changes.SelectMany(verdict => tally.Of(verdict)).SelectMany(pair => pair.Group.Examples).Select(Example)]);
         terminal.Output.WriteLine(json.ToJsonString(Indented));

@@ -68,11 +68,17 @@ sealed class ReplayRun(IDecisionLog decisions, PastRevisions revisions, ReplayRe
         {
             foreach (var entry in page)
             {
-                if (Replay.Takes(entry)) tally.Add(entry, Replay.Decide(entry, entry.Input.IsEmpty ? null : await revisions.FindAsync(entry.RegistryRevision, cancellationToken)));
+                if (Replay.Takes(entry)) tally.Add(entry, Decide(entry, entry.Input.IsEmpty ? null : await revisions.FindAsync(entry.RegistryRevision, cancellationToken)));
                 else tally.PassedOver++;
             }
 
             progress.Report(page.Count, page[^1].Id.Milliseconds);
         }
+    }
+    /// <summary>Under the draft; where that makes a difference, under the registry in force, too, whose differences are none of the draft's.</summary>
+    static Replayed Decide(LedgerEntry entry, PastRevision? then)
+    {
+        var drafted = Replay.Decide(entry, then?.Draft);
+        return drafted.IsDifference && then?.InForce is { } inForce ? drafted.Beside(Replay.Decide(entry, inForce)) : drafted;
     }
 }

@@ -18,6 +18,9 @@ internal enum ReplayVerdict
     /// <summary>It was issued and would be with other scopes, or for another resource where none was named.</summary>
     ChangedScopes,
 
+    /// <summary>It differs, and would in the same way under the registry in force now: not through the draft, but through edits made since.</summary>
+    DiffersAlready,
+
     /// <summary>It rests on what is not on record.</summary>
     Undecidable,
 }
@@ -58,7 +61,7 @@ internal enum Doubt
 
 /// <summary>One decision, decided again.</summary>
 /// <param name="Verdict">How it compares.</param>
-/// <param name="Cause">The draft's reason, or the doubt, by its wire name; empty for the other verdicts.</param>
+/// <param name="Cause">The draft's reason, the doubt, or how it differs already, by its wire name; empty for the other verdicts.</param>
 /// <param name="Detail">In a sentence, for an example; empty where nothing changes.</param>
 internal readonly record struct Replayed(ReplayVerdict Verdict, string Cause, string Detail)
 {
@@ -69,7 +72,14 @@ internal readonly record struct Replayed(ReplayVerdict Verdict, string Cause, st
     /// <param name="Rule">The rule's name.</param>
     /// <param name="Target">The resource's.</param>
     /// <param name="Scopes">The scopes.</param>
-    public sealed record Given(string Rule, string Target, ImmutableArray<string> Scopes);
+    public sealed record Given(string Rule, string Target, ImmutableArray<string> Scopes)
+    {
+        /// <summary>Whether a token of the one is worth what a token of the other is, whatever the rule.</summary>
+        public bool IsWorth(string? target, IReadOnlyCollection<string> scopes) => Target == target && scopes.Count == Scopes.Length && scopes.All(scope => Scopes.Contains(scope));
+    }
+
+    /// <summary>Whether it comes out otherwise than it did.</summary>
+    public bool IsDifference => Verdict is ReplayVerdict.NewlyAllowed or ReplayVerdict.NewlyRefused or ReplayVerdict.ChangedScopes;
 
     /// <summary>Whether it was and would be issued, by another rule.</summary>
     public bool HasOtherRule(LedgerEntry entry) => Now is { } given && entry.Outcome == DecisionOutcome.Issued && given.Rule != entry.Rule;
@@ -79,11 +89,19 @@ internal readonly record struct Replayed(ReplayVerdict Verdict, string Cause, st
     {
         var wasIssued = entry.Outcome == DecisionOutcome.Issued;
         if (!now.Gives(out var given, out var denied)) return wasIssued ? new(ReplayVerdict.NewlyRefused, denied.Reason.WireName(), denied.Detail) : new(ReplayVerdict.Same, "", "");
-        if (!wasIssued) return new(ReplayVerdict.NewlyAllowed, "", $"it was refused: {entry.Reason.WireName()}") { Now = given };
-        var isSame = given.Target == entry.Target && entry.ScopesGiven.Count == given.Scopes.Length && entry.ScopesGiven.All(scope => given.Scopes.Contains(scope));
-        return isSame
+        if (!wasIssued) return new(ReplayVerdict.NewlyAllowed, "", $"it was refused: {entry.Reason.WireName()}; it would be given {Shown(given.Target, given.Scopes)}") { Now = given };
+        return given.IsWorth(entry.Target, entry.ScopesGiven)
             ? new(ReplayVerdict.Same, "", "") { Now = given }
             : new(ReplayVerdict.ChangedScopes, "", $"{Shown(entry.Target, entry.ScopesGiven)} → {Shown(given.Target, given.Scopes)}") { Now = given };
+    }
+
+    /// <summary>The same, told apart where the registry in force comes out like the draft: a refusal is one for whatever reason.</summary>
+    /// <param name="inForce">The decision under the registry in force.</param>
+    public Replayed Beside(Replayed inForce)
+    {
+        if (!IsDifference || inForce.Verdict != Verdict) return this;
+        if (Now is { } now && !now.IsWorth(inForce.Now!.Target, inForce.Now.Scopes)) return this;
+        return this with { Verdict = ReplayVerdict.DiffersAlready, Cause = Verdict.WireName() };
     }
 
     public static Replayed Unknown(Doubt doubt, string detail) => new(ReplayVerdict.Undecidable, doubt.WireName(), detail);
@@ -99,6 +117,7 @@ internal static class ReplayNames
         ReplayVerdict.NewlyAllowed => "newly_allowed",
         ReplayVerdict.NewlyRefused => "newly_refused",
         ReplayVerdict.ChangedScopes => "changed_scopes",
+        ReplayVerdict.DiffersAlready => "differs_already",
         ReplayVerdict.Undecidable => "undecidable",
         _ => "same",
     };

@@ -71,11 +71,12 @@ internal sealed class ReachWalk(ReachRules rules, ReachOrigin origin)
     {
         foreach (var client in origin.Clients)
             foreach (var resource in client.ClientCredentials.Keys.Order(StringComparer.Ordinal)) GiveCredentials(client, Registry.Resources[resource]);
-        foreach (var use in FirstUses().ToArray())
+        foreach (var use in FirstUses(origin).ToArray())
             foreach (var (rule, caller) in rules.Taking(origin.Name)) Exchange(use, rule, caller);
     }
 
-    IEnumerable<ReachUse> FirstUses()
+    /// <summary>As which subject tokens what begins at an origin can be sent.</summary>
+    public static IEnumerable<ReachUse> FirstUses(ReachOrigin origin)
     {
         var known = new KnownClaims(origin);
         if (!origin.Clients.IsEmpty) return [];

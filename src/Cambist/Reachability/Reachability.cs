@@ -12,13 +12,14 @@ internal sealed class Reachability
     /// <summary>So many clients with credentials are told apart as origins; more are taken for one, which finds no less.</summary>
     const int MostApart = 256;
 
+    readonly ReachRules _rules;
     readonly ILookup<ProtectedResource, ReachState> _states;
 
     public Reachability(Registry registry)
     {
         Registry = registry;
-        var rules = new ReachRules(registry);
-        _states = Origins(registry).SelectMany(origin => new ReachWalk(rules, origin).Run()).ToLookup(state => state.Resource);
+        _rules = new(registry);
+        _states = Origins(registry).SelectMany(origin => new ReachWalk(_rules, origin).Run()).ToLookup(state => state.Resource);
     }
 
     public Registry Registry { get; }
@@ -26,7 +27,10 @@ internal sealed class Reachability
     /// <summary>Each client that can end up with a token for a resource, by id, where a scope is named with that scope.</summary>
     public ImmutableArray<ReachedClient> To(ProtectedResource resource, string? scope = null) => Found(_states[resource], scope);
 
-    /// <summary>The same, of tokens of one origin, by its name.</summary>
+    /// <summary>Where that is nobody, what is in the way, a sentence each.</summary>
+    public ImmutableArray<string> WhyNobody(ProtectedResource resource, string? scope = null) => new ReachObstacles(_rules, _states.SelectMany(group => group)).Of(resource, scope);
+
+    /// <summary>Each client that tokens of one origin, by its name, can lead to.</summary>
     public ImmutableArray<ReachedClient> From(string origin, ProtectedResource resource, string? scope) => Found(_states[resource].Where(state => state.Origin.Name == origin), scope);
 
     static ImmutableArray<ReachedClient> Found(IEnumerable<ReachState> states, string? scope) =>

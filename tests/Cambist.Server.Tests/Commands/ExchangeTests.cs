@@ -8,6 +8,8 @@ public sealed class ExchangeTests : IAsyncLifetime
 {
     const string WebSecret = "the-secret-of-web & co";
 
+    static readonly string Generated = ClientSecret.New();
+
     readonly Cli _cli = new();
     TestIssuer _login = null!;
     TestServer _server = null!;
@@ -32,7 +34,7 @@ public sealed class ExchangeTests : IAsyncLifetime
           orders:  { identifiers: https://orders.example.com,  scopes: [read, write] }
           billing: { identifiers: https://billing.example.com, scopes: read }
         clients:
-          web:    { secrets: { value: "{{WebSecret}}" } }
+          web:    { secrets: [{ value: "{{WebSecret}}" }, { value: {{Generated}} }] }
           poster: { auth: client_secret_post, secrets: { value: the-secret-of-poster } }
           signer: { jwks: {{key.ToJsonString()}} }
           rsa:    { jwks: {{rsa.ToJsonString()}} }
@@ -118,6 +120,34 @@ public sealed class ExchangeTests : IAsyncLifetime
         var explained = await BuiltServer.RunAsync(_server.Folder, ["explain", line[^32..], "--storage", "sqlite:cambist.db"], cancellation: Cancellation);
         explained.ExitCode.ShouldBe(0, explained.Error);
         explained.Output.ShouldContain("scope_not_granted");
+    }
+
+    [Theory]
+    [InlineData("\n")]
+    [InlineData("\r\n")]
+    public async Task The_secret_is_taken_from_what_new_secret_printed(string lineEnd)
+    {
+        _cli.Write("web-secret", ClientSecret.Printed(Generated).ReplaceLineEndings(lineEnd) + lineEnd);
+        var result = await _cli.RunAsync(AsWeb());
+        result.ExitCode.ShouldBe(0, result.Error);
+        ((string?)TestJwt.Parse(result.Output.TrimEnd('\n')).Claims["client_id"]).ShouldBe("web");
+    }
+
+    [Theory]
+    [InlineData("secret  0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\nsha256  0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")] // not its hash
+    [InlineData("secret  0123456789abcdef\nsha256  9f9f5111f7b27a781f1f1ddde5ebc2dd2b796bfc7365c9c28b548e564176929f")] // its hash, not ours
+    [InlineData("PRINTED\nmore")]
+    [InlineData("more\nPRINTED")]
+    [InlineData("one line\nanother")]
+    [InlineData("a\ttab")]
+    public async Task Other_lines_are_no_secret_which_is_told_before_anything_is_sent_and_not_repeated(string text)
+    {
+        _cli.Write("web-secret", text.Replace("PRINTED", ClientSecret.Printed(Generated), StringComparison.Ordinal));
+        var line = await _cli.FailAsync([.. AsWeb(), "--token-endpoint", "https://127.0.0.1:9/token"]);
+        line.ShouldStartWith("the client secret has several lines or control characters");
+        line.ShouldContain("give a file that holds the secret alone");
+        line.ShouldNotContain("0123456789abcdef");
+        line.ShouldNotContain(Generated);
     }
 
     [Fact]

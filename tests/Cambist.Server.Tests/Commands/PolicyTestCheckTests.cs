@@ -52,8 +52,41 @@ public sealed class PolicyTestCheckTests : IDisposable
     }
 
     [Fact]
-    public async Task Of_a_registry_without_tests_nothing_is_said() =>
-        (await _cli.RunAsync(["check", _registry])).Output.ShouldNotContain("policy");
+    public async Task That_there_are_no_tests_is_said_and_where_they_would_lie()
+    {
+        (await _cli.RunAsync(["check", _registry])).Output.ShouldEndWith("\nno policy tests (*.test.yaml beside the registry)\n");
+        Directory.CreateDirectory(_cli.Path("empty"));
+        (await _cli.RunAsync(["check", _registry, "--tests", _cli.Path("empty")])).Output.ShouldEndWith($"\nno policy tests (*.test.yaml in {_cli.Path("empty")})\n");
+        (await _cli.RunAsync(["check", "-"], Registry)).Output.ShouldNotContain("policy"); // nothing lies beside standard input
+    }
+
+    [Fact]
+    public async Task Tests_in_a_folder_of_that_name_are_not_run_unasked_and_that_is_said()
+    {
+        Directory.CreateDirectory(_cli.Path("tests"));
+        (await _cli.RunAsync(["check", _registry])).Output.ShouldNotContain("--tests");
+        _cli.Write("tests/cambist.test.yaml", Failing);
+        var result = await _cli.RunAsync(["check", _registry]);
+        result.ExitCode.ShouldBe(0);
+        result.Output.ShouldEndWith($"\nno policy tests (*.test.yaml beside the registry)\n1 file of policy tests in {_cli.Path("tests")} was not run: add --tests {_cli.Path("tests")}\n");
+        (await _cli.RunAsync(["check", _registry, "--tests", _cli.Path("tests")])).Output.ShouldNotContain("not run");
+    }
+
+    [Fact]
+    public async Task Errors_are_counted_under_the_file_that_has_them()
+    {
+        var broken = _cli.Write("a.test.yaml", Passing.Replace("client: web", "client: wep", StringComparison.Ordinal));
+        var failing = _cli.Write("b.test.yaml", Failing);
+        (await _cli.RunAsync(["check", _registry])).Output.ShouldBe($"""
+            {_registry}: 0 errors, 0 warnings; a server does not start on it, for its policy tests
+            {broken}: 1 error
+            {failing}: 1 error
+            1 policy test, 1 failed; 1 file of them with errors, not run
+
+            """);
+        var wrong = _cli.Write("wrong.yaml", "issuer: x");
+        (await _cli.RunAsync(["check", wrong])).Output.ShouldStartWith($"{wrong}: 1 error, 0 warnings; a server does not start on it\n");
+    }
 
     [Fact]
     public async Task A_test_that_fails_is_an_error_that_says_what_was_expected_and_what_came()

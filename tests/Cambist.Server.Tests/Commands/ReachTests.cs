@@ -55,13 +55,17 @@ public sealed class ReachTests : IDisposable
     }
 
     [Theory]
-    [InlineData("vault", null, "nobody can ever end up with a token for vault")]
-    [InlineData("billing", "refund", "nobody can ever end up with a token for billing with refund")]
-    public async Task Where_it_is_nobody_it_says_so(string resource, string? scope, string said)
+    [InlineData("vault", null, "nobody can ever end up with a token for vault\n  no rule names it, and no client has client_credentials for it")]
+    [InlineData("billing", "refund", "nobody can ever end up with a token for billing with refund\n  no rule gives refund at it, and no client has client_credentials for that")]
+    public async Task Where_it_is_nobody_it_says_so_and_why(string resource, string? scope, string said)
     {
         var result = await _cli.RunAsync(["reach", "-", "--resource", resource, .. scope is null ? [] : new[] { "--scope", scope }], Document);
         (result.ExitCode, result.Error, result.Output.TrimEnd()).ShouldBe((0, "", said));
     }
+
+    [Fact]
+    public async Task Json_says_why_too() => JsonNode.Parse((await _cli.RunAsync(["reach", "-", "--resource", "vault", "--json"], Document)).Output)!["why_nobody"]!.AsArray()
+        .Select(text => (string)text!).ShouldBe(["no rule names it, and no client has client_credentials for it"]);
 
     [Fact]
     public async Task Json_holds_clients_scopes_and_each_step()
@@ -81,7 +85,9 @@ public sealed class ReachTests : IDisposable
     [Theory]
     [InlineData("biling", null, "there is no resource 'biling'; perhaps billing is meant.")]
     [InlineData("billing", "refnd", "billing has no scope 'refnd'; perhaps refund is meant.")]
-    [InlineData("something-else", null, "there is no resource 'something-else'.")]
+    [InlineData("something-else", null, "there is no resource 'something-else'; there are billing, orders, vault.")]
+    [InlineData("billing", "everything-else", "billing has no scope 'everything-else'; there are pay, read, refund.")]
+    [InlineData("vault", "something", "vault has no scope 'something'; there is none.")]
     public async Task What_the_registry_does_not_have_is_wrong_usage(string resource, string? scope, string said) =>
         (await _cli.FailAsync(["reach", "-", "--resource", resource, .. scope is null ? [] : new[] { "--scope", scope }], Document, exitCode: 2)).ShouldBe($"cambist: {said} Try: cambist reach --help");
 

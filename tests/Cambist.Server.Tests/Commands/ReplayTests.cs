@@ -87,7 +87,7 @@ public sealed class ReplayTests
             + "  - { name: new, clients: web, subject: { issuer: login }, actor: none, targets: { billing: read } }\n");
         Of(allowed).ShouldBe((5, 2, 0, 0, 1));
         var example = allowed["examples"]!.AsArray().Single(one => (string?)one!["after"]?["rule"] == "new")!;
-        ((string?)example["client"], (string?)example["subject"], (string?)example["before"]!["outcome"], (string?)example["detail"]).ShouldBe(("web", "alice", "refused", "it was refused: target_not_allowed"));
+        ((string?)example["client"], (string?)example["subject"], (string?)example["before"]!["outcome"], (string?)example["detail"]).ShouldBe(("web", "alice", "refused", "it was refused: target_not_allowed; it would be given billing: read"));
         before.ShouldContain(entry => entry.Id.ToString() == (string?)example["decision_id"]);
 
         // a claim that nobody recorded
@@ -119,6 +119,48 @@ public sealed class ReplayTests
         (await ReplayAsync(server, OnlyBlue, "--fail-on", "newly-allowed")).ExitCode.ShouldBe(0);
         (await ReplayAsync(server, OnlyBlue, "--fail-on", "any")).ExitCode.ShouldBe(1);
         (await ReplayAsync(server, text => text, "--fail-on", "any")).ExitCode.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task What_edits_made_since_changed_is_no_effect_of_a_draft()
+    {
+        var (login, server) = await StartAsync();
+        await using var ofLogin = login;
+        await using var ofServer = server;
+        await server.EditRegistryAsync("[blue, red]", "blue");
+        var inForce = server.Engine.Registry.Current.Revision;
+
+        var itself = await CountsAsync(server, text => text, "--fail-on", "any");
+        Of(itself).ShouldBe((6, 0, 0, 0, 1));
+        ((string?)itself["registry_in_force"], (int)itself["differs_already"]!, (int)itself["decisions"]!).ShouldBe((inForce, 1, 8));
+        itself["differs_already_by_verdict"]!.ToJsonString().ShouldBe("""{"newly_refused":1}""");
+
+        // beside it, what the draft does: green comes in
+        static string Green(string text) => text.Replace("team: blue", "team: [blue, green]", StringComparison.Ordinal);
+        var shown = await ReplayAsync(server, Green, "--fail-on", "newly-refused");
+        (shown.ExitCode, shown.Error).ShouldBe((0, ""));
+        shown.Output.ShouldMatch(@"\n  newly refused +0\n");
+        shown.Output.ShouldContain($"\n  1 decision more differs already under the registry in force (revision {inForce}), and not through the draft: newly refused 1.\n");
+        shown.Output.ShouldContain("it was refused: no_rule; it would be given orders: read write\n");
+        (await ReplayAsync(server, Green, "--fail-on", "newly-allowed")).ExitCode.ShouldBe(1);
+
+        // never reached the rules: a line, and no example
+        shown.Output.ShouldContain("\n  1 request never reached the rules (an expired token, a wrong signature, an unknown target), so no draft says anything of it.\n");
+        shown.Output.ShouldMatch(@"\n  undecidable +0\n");
+        shown.Output.ShouldNotContain("refused_before_the_rules");
+    }
+
+    [Fact]
+    public async Task Where_the_registry_in_force_is_not_to_be_had_that_is_said()
+    {
+        var (login, server) = await StartAsync();
+        await using var ofLogin = login;
+        await using var ofServer = server;
+        await server.Engine.Store.Registries.SaveActivatedAsync(new("0123456789abcdef", "rules: 7", 0), TestContext.Current.CancellationToken);
+        var shown = await ReplayAsync(server, text => text.Replace("[blue, red]", "blue", StringComparison.Ordinal), "--fail-on", "any");
+        shown.ExitCode.ShouldBe(1);
+        shown.Output.ShouldMatch(@"\n  newly refused +1\n");
+        shown.Output.ShouldContain("\n  The registry in force (revision 0123456789abcdef) does not compile here, so what edits before the draft changed is counted with it");
     }
 
     [Fact]

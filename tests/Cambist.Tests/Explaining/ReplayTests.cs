@@ -117,6 +117,20 @@ public sealed class ReplayTests
         Outcome(Again(entry, rule, "  - { name: first, clients: app, subject: { issuer: other, where: { country: nz } }, actor: none, targets: { orders: read } }\n" + rule, Document)).ShouldBe(("same", ""));
     }
 
+    [Theory]
+    [InlineData("sales", "department: [sales, support]", "department: support", "department: support, status: here", "differs_already", "newly_refused")]
+    [InlineData("sales", "department: [sales, support]", "department: support", "department: [sales, support], status: here", "same", "")]
+    [InlineData("sales", "department: [sales, support]", "department: [sales, support], status: here", "department: support", "newly_refused", "no_rule")]
+    [InlineData("sales", "targets: { orders: [read, write] }", "targets: { orders: read }", "lifetime: 2m, targets: { orders: read }", "differs_already", "changed_scopes")]
+    [InlineData("sales", "targets: { orders: [read, write] }", "targets: { orders: read }", "targets: { orders: write }", "changed_scopes", "")]
+    [InlineData("legal", "department: [sales, support]", "department: [sales, legal]", "department: [legal]", "differs_already", "newly_allowed")]
+    [InlineData("legal", "department: [sales, support]", "department: [sales, here]", "department: [legal]", "newly_allowed", "")]
+    public void What_the_registry_in_force_makes_of_it_in_the_same_way_is_no_effect_of_the_draft(string department, string before, string inForce, string draft, string verdict, string cause)
+    {
+        var entry = Decided(Claims($"\"department\":\"{department}\",\"profile\":{{\"team\":\"blue\"}}"));
+        Outcome(Again(entry, Changed(Document, before, draft)).Beside(Again(entry, Changed(Document, before, inForce)))).ShouldBe((verdict, cause));
+    }
+
     [Fact]
     public void What_no_rule_let_in_is_newly_allowed_where_the_token_was_the_callers_to_use()
     {
