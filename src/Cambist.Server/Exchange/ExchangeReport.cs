@@ -14,6 +14,9 @@ sealed class ExchangeReport(Terminal terminal, bool asJson, bool isVerbose)
     const int LongestText = 500;
     const long LongestLife = 100L * 365 * 86400;
 
+    /// <summary>Reasons that this server gives without a decision to look up.</summary>
+    static readonly string[] Counted = [Reason.ClientAuthenticationFailed.WireName(), Reason.TooManyFailures.WireName()];
+
     static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     readonly Terminal _aside = terminal with { Output = terminal.Error, ColoursOutput = terminal.ColoursError };
@@ -65,7 +68,7 @@ sealed class ExchangeReport(Terminal terminal, bool asJson, bool isVerbose)
         var wait = answer.Remote.RetryAfterSeconds is { } seconds ? string.Create(CultureInfo.InvariantCulture, $"; try again in {seconds} s") : "";
         var why = DecodedToken.StringOf(json, "decision_id") is { } text && DecisionId.TryParse(text, out var id)
             ? $". To see why, where the server runs: cambist explain {id}"
-            : "";
+            : Counted.Contains(DecodedToken.StringOf(json, "reason")) ? ". Which check failed, the server's log says within a minute (failed_requests)" : "";
         return $"refused ({answer.Remote.Status} {Short(answer.Error!)}){described}{reason}{wait}{why}";
     }
 

@@ -29,7 +29,8 @@ sealed class ExplainCommand
         var command = new Command("explain", """
             Shows why a decision was made, step by step: what was seen, each rule that was tried, and what would allow what was
             refused. With a DECISION_ID, one on record. With a request, what it would be answered: nothing is issued or spent, and
-            no decision recorded; exit code 1 where it would be refused.
+            no decision recorded; exit code 1 where it would be refused. A client that fails to authenticate gets no DECISION_ID: the
+            server's log says each minute which check failed (failed_requests).
             For example: cambist explain 019e1f0c3a6b000091c0d1f5a2b7e344
                          cambist explain --registry draft.yaml --client ci --subject-token @token.txt --subject-token-type id_token --audience deploy-api
             """) { _id };

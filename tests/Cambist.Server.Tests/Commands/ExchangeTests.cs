@@ -155,7 +155,7 @@ public sealed class ExchangeTests : IAsyncLifetime
     {
         _cli.Write("web-secret", "not-the-secret-of-web");
         var line = await _cli.FailAsync(AsWeb());
-        line.ShouldMatch(@"^refused \(401 invalid_client\): .+, reason client_authentication_failed$");
+        line.ShouldMatch(@"^refused \(401 invalid_client\): .+, reason client_authentication_failed\. Which check failed, the server's log says within a minute \(failed_requests\)$");
         line.ShouldNotContain("not-the-secret");
     }
 

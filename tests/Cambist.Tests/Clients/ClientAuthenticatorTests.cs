@@ -37,6 +37,29 @@ public sealed class ClientAuthenticatorTests : IssuerKeysFixture
 
     static string Part(JsonObject json) => System.Buffers.Text.Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json.ToJsonString()));
 
+    [Theory]
+    [InlineData("web", "not-the-secret", "wrong secret")]
+    [InlineData("over", Secret, "expired secret")]
+    [InlineData("over", "not-the-secret", "wrong secret")]
+    [InlineData("off", Secret, "the client is disabled")]
+    [InlineData("post", Secret, "the client authenticates in another way")]
+    [InlineData("nobody", Secret, "unknown client")]
+    public async Task The_log_can_say_which_check_failed_where_the_answer_says_nothing(string client, string secret, string check)
+    {
+        var registry = RegistryText.Load("""
+            issuer: https://sts.example.com
+            clients:
+              web: { secrets: { file: s } }
+              over: { secrets: { file: s, expires: 2001-01-01T00:00:00Z } }
+              off: { secrets: { file: s }, disabled: true }
+              post: { secrets: { file: s }, auth: client_secret_post }
+            """, ("s", Secret));
+        var presented = new PresentedCredentials { Authorization = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{client}:{secret}")) };
+        var result = await Authenticator.AuthenticateAsync(new(registry, Clock.GetUtcNow(), "test"), presented, TestContext.Current.CancellationToken);
+        result.Gives(out _, out var denied).ShouldBeFalse();
+        (denied!.Reason, denied.Detail).ShouldBe((Cambist.Protocol.Reason.ClientAuthenticationFailed, check));
+    }
+
     [Fact]
     public void A_secret_is_judged_at_once_and_costs_nothing_more_than_its_own_method()
     {

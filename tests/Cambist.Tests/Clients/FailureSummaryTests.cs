@@ -80,6 +80,17 @@ public sealed class FailureSummaryTests
     }
 
     [Fact]
+    public async Task The_check_that_failed_is_told_apart_in_line_and_entry()
+    {
+        _tally.Count("web", Here, Reason.ClientAuthenticationFailed, "wrong secret");
+        _tally.Count("web", Here, Reason.ClientAuthenticationFailed, "wrong secret");
+        _tally.Count("web", Here, Reason.ClientAuthenticationFailed, "expired secret");
+        await _summary.WriteAsync(Cancellation);
+        _events.Last.Message.ShouldEndWith($": 2 of web from {Here} (client_authentication_failed: wrong secret), 1 of web from {Here} (client_authentication_failed: expired secret)");
+        (await EntriesAsync()).Select(entry => (entry.Trace, entry.Counted!.Count)).ShouldBe([("wrong secret", 2), ("expired secret", 1)], ignoreOrder: true);
+    }
+
+    [Fact]
     public async Task However_long_the_store_is_away_the_counts_stay_bounded()
     {
         _ledger.IsBroken = true;
