@@ -121,7 +121,7 @@ public sealed class ExplainTests(MainWorld world, ImpersonationWorld impersonati
         async Task<IReadOnlyList<string>> FactsAsync(int step, string token, string type, params (string, string)[] more) => Unverified(await world.Common.ExplainAsync("web", token, type, more), step);
 
         (await FactsAsync(3, world.IdToken(audience: "wbe"), "id_token")).ShouldContain($"aud \"wbe\"; issuers.login.tokens.id_token takes web, web-guid, {world.Common.Issuer}, {MainWorld.Orders}");
-        (await FactsAsync(3, world.IdToken(key: Keys.Strange), "id_token")).ShouldContain(fact => fact.StartsWith("kid ", StringComparison.Ordinal) && fact.Contains("; issuers.login publishes ") && fact.Contains("(fetched "));
+        (await FactsAsync(3, world.IdToken(key: TestKey.Create("ES256", "es256-9")), "id_token")).ShouldContain(fact => fact.StartsWith("kid \"es256-9\"; issuers.login publishes es256-1, ", StringComparison.Ordinal) && fact.Contains("(fetched "));
         (await FactsAsync(3, world.IdToken(), "urn:example:made-up")).ShouldContain("sent as \"urn:example:made-up\"");
         (await FactsAsync(4, world.IdToken(), "id_token", ("actor_token", world.IdToken()), ("actor_token_type", "id_token"), ("audience", "orders")))
             .ShouldContain(fact => fact.EndsWith("; issuers.login is trusted for access_token, id_token, jwt, as subject token", StringComparison.Ordinal));
