@@ -72,6 +72,39 @@ public sealed class LastGoodRegistryTests
     }
 
     [Fact]
+    public async Task A_test_of_an_instant_that_no_token_outlives_stops_neither_a_server_nor_what_it_has_to_forget()
+    {
+        await using var deployment = await Deployment.StartAsync();
+        var server = deployment.Server;
+        var first = (string)(await ReadyAsync(server))["registry_revision"]!;
+        (await deployment.ExchangeAsync()).Status.ShouldBe(System.Net.HttpStatusCode.OK);
+        RegistryEdits.Replace(Path.Combine(Path.GetDirectoryName(server.RegistryFile)!, "cambist.test.yaml"), """
+            tests:
+              - name: at the end of time
+                client: web
+                subject: { issuer: login, claims: { sub: alice } }
+                targets: orders
+                at: 9999-12-31T23:59:59Z
+                expect: { allow: true }
+            """);
+        var degraded = await WhenAsync(server, ready => (string)ready["status"]! == "degraded");
+        ((string)degraded["registry_revision"]!, (int)degraded["registry_refused"]!["errors"]!).ShouldBe((first, 1));
+        await OutputAsync(server, "cambist.test.yaml:6:9 test at the end of time: at: '9999-12-31T23:59:59Z' must lie from 1970 until 9000");
+
+        RegistryEdits.Replace(Path.Combine(Path.GetDirectoryName(server.RegistryFile)!, "web-secret"), "another-secret-of-web-1234567890");
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        patience.CancelAfter(TimeSpan.FromSeconds(60));
+        while ((await deployment.ExchangeAsync()).Status != System.Net.HttpStatusCode.Unauthorized) await Task.Delay(100, patience.Token);
+
+        // it starts on it, too
+        await server.KillAsync();
+        await server.RestartAsync(Cancellation);
+        var again = await ReadyAsync(server);
+        ((string)again["status"]!, (string)again["registry_revision"]!).ShouldBe(("degraded", first));
+        server.Output.ShouldNotContain("upkeep_failed");
+    }
+
+    [Fact]
     public async Task A_server_without_a_kept_registry_exits_with_every_policy_test_that_fails()
     {
         var folder = Directory.CreateTempSubdirectory("cambist-start-");

@@ -9,8 +9,6 @@ static class ImpersonationEndpoints
 {
     const string Path = "/impersonation-tokens";
     const string Scope = "impersonation";
-    const int LongestName = 255;
-    const int LongestReason = 1000;
     const int MostListed = 200;
 
     public static void Map(AdminApi api)
@@ -54,16 +52,16 @@ static class ImpersonationEndpoints
 
     static (MintRequest? Wanted, AdminAnswer? Wrong) Read(JsonBody body, Registry registry)
     {
-        var subject = body.Text("subject", LongestName, isRequired: true);
-        var reason = body.Text("reason", LongestReason, isRequired: true);
-        var client = body.Name("client", LongestName);
-        var targets = body.Texts("targets", LongestName);
+        var subject = body.Text("subject", MintChecks.LongestName, isRequired: true);
+        var reason = body.Text("reason", MintChecks.LongestReason, isRequired: true);
+        var client = body.Name("client", MintChecks.LongestName);
+        var targets = body.Texts("targets", MintChecks.LongestName);
         var mayAct = body.Object("may_act");
         var claims = body.Object("claims");
         var expiresIn = body.Whole("expires_in", 1, (long)ImpersonationActs.LongestLife.TotalSeconds);
         if (client is not null) CheckClient(client, registry, body);
         if (targets is { } named) targets = [.. named.Select(name => ResourceOf(name, registry, body)).Distinct()];
-        if (mayAct is { } who) CheckMayAct(who, registry, body);
+        if (mayAct is { } who && MintChecks.OfMayAct(who, registry) is { } unmeetable) body.Wrong(unmeetable);
         if (claims is { } context && MintedToken.OurContext.Any(name => context.TryGet(name, out _)))
             body.Wrong($"claims holds {string.Join(" or ", MintedToken.OurContext)}, which this server writes itself");
         if (body.Done() is { } wrong) return (null, wrong);
@@ -75,8 +73,7 @@ static class ImpersonationEndpoints
     static void CheckClient(string id, Registry registry, JsonBody body)
     {
         if (!registry.Clients.TryGetValue(id, out var client)) body.Wrong("client is no client of the registry");
-        else if (client.IsPublic) body.Wrong("client is a public client, and only confidential ones redeem impersonation tokens");
-        else if (client.IsDisabled) body.Wrong("client is disabled");
+        else if (MintChecks.OfClient(client) is { } unable) body.Wrong($"client {unable}");
     }
 
     static string ResourceOf(string name, Registry registry, JsonBody body)
@@ -84,21 +81,6 @@ static class ImpersonationEndpoints
         if (registry.ResourcesByAnyName.TryGetValue(name, out var resource)) return resource.Name;
         body.Wrong("targets names a resource that the registry does not know, by name or identifier");
         return name;
-    }
-
-    /// <summary>What could never be met is somebody's mistake: another form, or an issuer that means nothing here.</summary>
-    static void CheckMayAct(Claim mayAct, Registry registry, JsonBody body)
-    {
-        string? sub = null;
-        foreach (var (member, value) in mayAct.EnumerateObject())
-        {
-            var text = value.GetString();
-            if (member is not ("sub" or "iss") || text is null || !PlainText.Is(text, LongestName)) body.Wrong("may_act holds the string sub, maybe the string iss, and nothing else");
-            if (member == "sub") sub = text;
-            if (member == "iss" && text is not null && text != registry.Issuer && !registry.IssuersByIdentifier.ContainsKey(text)) body.Wrong("may_act.iss is neither this server nor a trusted issuer");
-        }
-
-        if (sub is null) body.Wrong("may_act has no sub");
     }
 
     static async Task<AdminAnswer> ListAsync(AdminRequest request)
@@ -138,7 +120,7 @@ static class ImpersonationEndpoints
     static async Task<AdminAnswer> CancelAsync(AdminRequest request)
     {
         var reason = request.Query("reason");
-        if (reason is not null && !PlainText.Is(reason, LongestReason)) return AdminAnswer.BadRequest($"reason {PlainText.MustBe(LongestReason)}.");
+        if (reason is not null && !PlainText.Is(reason, MintChecks.LongestReason)) return AdminAnswer.BadRequest($"reason {PlainText.MustBe(MintChecks.LongestReason)}.");
         return await request.Engine.Impersonation.CancelAsync(request.By, request.Path("id"), reason, CancellationToken.None)
             ? AdminAnswer.NoContent
             : AdminAnswer.NotFound("There is no impersonation token of this id that is neither expired nor cancelled. What it gave ends with DELETE /admin/v1/tokens/{id}.");

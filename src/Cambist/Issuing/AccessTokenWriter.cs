@@ -19,12 +19,12 @@ internal sealed class AccessTokenWriter(KeyRing keys)
 
     public Result<IssuedToken> Issue(TokenToIssue token, Registry registry)
     {
-        var refreshId = token.Refresh is { } goesAlong ? goesAlong.Redeemed?.Id ?? Lineage.ChildOf(token.ParentId!) : null;
+        var refreshId = RefreshIdOf(token);
         var parent = refreshId ?? token.ParentId;
         if (parent is not null && Lineage.SegmentsOf(parent) >= Lineage.MostSegments)
             return new Denied(Reason.LineageTooDeep, $"the token would be more than {Lineage.MostSegments} hops from its origin");
 
-        var id = parent is null ? Lineage.NewRoot() : Lineage.ChildOf(parent);
+        var id = IdUnder(parent);
         var payload = WritePayload(token, id, registry);
         var refresh = token.Refresh is { } given ? OpaqueToken.OfRefresh(given.Redeemed?.Content ?? RefreshGrant.Write(token, payload), refreshId!, given.ExpiresAt) : null;
         if (token.Target.Resource.IssuesOpaqueTokens)
@@ -32,8 +32,7 @@ internal sealed class AccessTokenWriter(KeyRing keys)
 
         var key = keys.Current.Active;
         var header = key.AccessTokenHeader.Span;
-        var unsignedLength = header.Length + 1 + Base64Url.GetEncodedLength(payload.Length);
-        var length = unsignedLength + 1 + Base64Url.GetEncodedLength(key.SignatureBytes);
+        var (unsignedLength, length) = Lengths(header.Length, payload.Length, key.SignatureBytes);
         if (length > LongestToken) return TooLarge(length);
 
         var value = new byte[length];
@@ -46,6 +45,29 @@ internal sealed class AccessTokenWriter(KeyRing keys)
         var signatureLength = key.Sign(value.AsSpan(0, unsignedLength), signature);
         Base64Url.EncodeToUtf8(signature[..signatureLength], value.AsSpan(unsignedLength + 1), out _, out var encoded);
         return new IssuedToken(value.AsMemory(0, unsignedLength + 1 + encoded), id) { Refresh = refresh };
+    }
+
+    /// <summary>What <see cref="Issue"/> would say of its size, under a key that the registry has made; for decisions that sign nothing.</summary>
+    public static Denied? CheckSize(TokenToIssue token, Registry registry)
+    {
+        var length = WritePayload(token, IdUnder(RefreshIdOf(token) ?? token.ParentId), registry).Length;
+        if (!token.Target.Resource.IssuesOpaqueTokens)
+        {
+            var (header, signature) = SigningKey.SizesOf(registry.Signing.Algorithm);
+            length = Lengths(header, length, signature).Signed;
+        }
+
+        return length > LongestToken ? TooLarge(length) : null;
+    }
+
+    static string? RefreshIdOf(TokenToIssue token) => token.Refresh is { } goesAlong ? goesAlong.Redeemed?.Id ?? Lineage.ChildOf(token.ParentId!) : null;
+
+    static string IdUnder(string? parent) => parent is null ? Lineage.NewRoot() : Lineage.ChildOf(parent);
+
+    static (int Unsigned, int Signed) Lengths(int header, int payload, int signature)
+    {
+        var unsigned = header + 1 + Base64Url.GetEncodedLength(payload);
+        return (unsigned, unsigned + 1 + Base64Url.GetEncodedLength(signature));
     }
 
     static Denied TooLarge(int length) => new(Reason.TokenTooLarge, $"the token would be {length} bytes, more than {LongestToken}");

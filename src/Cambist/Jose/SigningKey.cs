@@ -10,6 +10,10 @@ namespace Cambist;
 public sealed class SigningKey
 {
     const int RsaBits = 2048;
+    const string AccessTokenType = "at+jwt";
+
+    // of SHA-256, base64url
+    static readonly string AnyThumbprint = new('A', 43);
 
     readonly RSA? _rsa;
     readonly ECDsa? _ecdsa;
@@ -22,7 +26,7 @@ public sealed class SigningKey
         KeyId = jwk.Thumbprint();
         PublicJwk = jwk.ToJson(algorithm, KeyId);
         PublicKey = new VerificationKey(RSA.Create(parameters), KeyId, algorithm);
-        AccessTokenHeader = EncodeHeader("at+jwt");
+        AccessTokenHeader = EncodeHeader(AccessTokenType);
     }
 
     SigningKey(JwsAlgorithm algorithm, ECDsa ecdsa, EllipticCurve curve)
@@ -33,7 +37,7 @@ public sealed class SigningKey
         KeyId = jwk.Thumbprint();
         PublicJwk = jwk.ToJson(algorithm, KeyId);
         PublicKey = new VerificationKey(ECDsa.Create(parameters), curve.Name, KeyId, algorithm);
-        AccessTokenHeader = EncodeHeader("at+jwt");
+        AccessTokenHeader = EncodeHeader(AccessTokenType);
     }
 
     /// <summary>Makes a new key: EC on the algorithm's curve, or RSA of 2048 bits. <c>kid</c> is its RFC 7638 thumbprint.</summary>
@@ -105,14 +109,20 @@ public sealed class SigningKey
 
     /// <summary>The encoded header of another kind of token under this key, ASCII.</summary>
     /// <param name="type"><c>typ</c>; null leaves it out.</param>
-    internal byte[] EncodeHeader(string? type)
+    internal byte[] EncodeHeader(string? type) => EncodeHeader(Algorithm, type, KeyId);
+
+    /// <summary>How long <see cref="AccessTokenHeader"/> and <see cref="SignatureBytes"/> of a key are that is made for an algorithm.</summary>
+    internal static (int Header, int Signature) SizesOf(JwsAlgorithm algorithm) =>
+        (EncodeHeader(algorithm, AccessTokenType, AnyThumbprint).Length, algorithm.Curve is null ? RsaBits / 8 : algorithm.SignatureBytes);
+
+    static byte[] EncodeHeader(JwsAlgorithm algorithm, string? type, string keyId)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }); // the other one escapes +
         writer.WriteStartObject();
-        writer.WriteString("alg", Algorithm.Name);
+        writer.WriteString("alg", algorithm.Name);
         if (type is not null) writer.WriteString("typ", type);
-        writer.WriteString("kid", KeyId);
+        writer.WriteString("kid", keyId);
         writer.WriteEndObject();
         writer.Flush();
         return Base64Url.EncodeToUtf8(buffer.WrittenSpan);

@@ -30,7 +30,25 @@ sealed record PolicyTest
 
     public required Expectation Expected { get; init; }
 
-    /// <summary>Steps 2 to 8 of an exchange, less the proofs: that the client is who it says, and that the tokens are genuine.</summary>
+    /// <summary>
+    /// What was expected and what came, in one line; null where that is the same. Never throws: a file of tests must stop neither a check
+    /// nor a server, so what breaks is a test that fails.
+    /// </summary>
+    public string? Miss(Registry registry, DateTimeOffset now)
+    {
+        try
+        {
+            return Expected.Miss(Decide(registry, now), registry);
+        }
+        catch (Exception e)
+        {
+            return PolicyTestSuite.Broken(e);
+        }
+    }
+
+    /// <summary>
+    /// Steps 2 to 8 of an exchange, and of step 9 the size, less the proofs: that the client is who it says, and that the tokens are genuine.
+    /// </summary>
     public Result<Decision> Decide(Registry registry, DateTimeOffset now)
     {
         var at = At ?? now;
@@ -42,15 +60,18 @@ sealed record PolicyTest
 
         var walk = new Walk(registry, at, GrantTypes.TokenExchange) { Client = Client, Subject = subject, Actor = actor };
         if (Target.Read(walk, new RequestedTargets([], Targets)) is { } targetDenied) return targetDenied;
-        return Decision.Of(new()
-        {
-            Client = Client,
-            Subject = subject,
-            Actor = actor,
-            Target = walk.Target,
-            Scopes = Scopes,
-            RequestedTokenType = RequestedTokenType,
-            Now = at,
-        }, registry);
+        if (!Decision.Of(InputOf(walk, at), registry).Gives(out var decision, out denied)) return denied;
+        return AccessTokenWriter.CheckSize(decision.Token, registry) is { } tooLarge ? tooLarge : decision;
     }
+
+    DecisionInput InputOf(Walk walk, DateTimeOffset at) => new()
+    {
+        Client = Client,
+        Subject = walk.Subject!,
+        Actor = walk.Actor,
+        Target = walk.Target,
+        Scopes = Scopes,
+        RequestedTokenType = RequestedTokenType,
+        Now = at,
+    };
 }

@@ -54,12 +54,19 @@ public sealed class PolicyTestSuite
         var nodes = NodeReader.ByPath(findings);
         var tests = ImmutableArray<PolicyTest>.Empty;
         var assertions = ImmutableArray<ReachAssertion>.Empty;
-        if (source.Document is { } document && nodes.Map(document, "a file of policy tests has the keys tests and assert") is { } map)
+        try
         {
-            tests = PolicyTestsSection.Read(map.Take("tests"), findings, registry);
-            if (map.Take("assert") is { } asserted) assertions = ReachAssertions.Read(asserted, nodes, registry);
-            map.Done();
-            if (map.IsEmpty) nodes.Error(document, "holds no tests; write tests: [ … ] or assert: [ … ], or delete the file");
+            if (source.Document is { } document && nodes.Map(document, "a file of policy tests has the keys tests and assert") is { } map)
+            {
+                tests = PolicyTestsSection.Read(map.Take("tests"), findings, registry);
+                if (map.Take("assert") is { } asserted) assertions = ReachAssertions.Read(asserted, nodes, registry);
+                map.Done();
+                if (map.IsEmpty) nodes.Error(document, "holds no tests; write tests: [ … ] or assert: [ … ], or delete the file");
+            }
+        }
+        catch (Exception e)
+        {
+            findings.Error(new(1, 1), "document", Broken(e));
         }
 
         return new(source, registry, tests, assertions, findings);
@@ -73,19 +80,34 @@ public sealed class PolicyTestSuite
         if (!IsUsable) throw new InvalidOperationException("A file of policy tests that has errors is not run.");
         var findings = new FindingList([]);
         foreach (var test in _tests)
-            if (test.Expected.Miss(test.Decide(_registry, now), _registry) is { } miss) findings.Error(test.Position, test.Name, miss);
+            if (test.Miss(_registry, now) is { } miss) findings.Error(test.Position, test.Name, miss);
         var failed = findings.Errors;
 
         var reach = new Reachability(_registry);
         foreach (var assertion in _assertions)
         {
-            var failures = assertion.Check(reach);
+            var failures = Check(assertion, reach);
             foreach (var failure in failures) findings.Error(failure.Position, "assert", failure.Message);
             if (!failures.IsEmpty) failed++;
         }
 
         return new(failed, InFile(findings));
     }
+
+    static ImmutableArray<ReachFailure> Check(ReachAssertion assertion, Reachability reach)
+    {
+        try
+        {
+            return assertion.Check(reach);
+        }
+        catch (Exception e)
+        {
+            return [new(assertion.Position, Broken(e))];
+        }
+    }
+
+    /// <summary>What is said of a test that no mistake in it explains. Of the exception only its type: its text may hold anything.</summary>
+    internal static string Broken(Exception e) => $"could not be run: {e.GetType().Name}. This is a fault in Cambist, not in the test; please report it";
 
     ImmutableArray<RegistryFinding> InFile(FindingList findings) => [.. findings.InDocumentOrder().Select(finding => finding with { FileName = _fileName })];
 }

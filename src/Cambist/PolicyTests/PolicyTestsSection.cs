@@ -8,6 +8,11 @@ static class PolicyTestsSection
 {
     const string Example = "{ name: users sign in, client: web, subject: { issuer: login, claims: { sub: ada } }, targets: orders, expect: { allow: true } }";
 
+    const int LongestName = 200;
+
+    /// <summary>Far enough for any life of any token to end within what an instant can be.</summary>
+    static readonly DateTimeOffset Latest = new(9000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     static readonly string[] Instants = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFK"];
 
     public static ImmutableArray<PolicyTest> Read(DocumentNode? node, FindingList findings, Registry registry)
@@ -30,6 +35,12 @@ static class PolicyTestsSection
         var byPath = NodeReader.ByPath(findings);
         var entry = (item as DocumentMap)?.Entries.FirstOrDefault(entry => entry.Key == "name");
         if (entry is null || byPath.Text(entry.Value, "a name that says what must come of it") is not { } name) return ("", byPath);
+
+        if (name.Length > LongestName)
+        {
+            byPath.Error(entry.Value, $"is {name.Length} characters long; a name has {LongestName} at most");
+            return ("", byPath);
+        }
 
         var nodes = new NodeReader(findings, $"test {name}", item.Path);
         if (!names.TryAdd(name, entry.Value.Position))
@@ -91,13 +102,13 @@ static class PolicyTestsSection
     static DateTimeOffset? Instant(DocumentNode node, NodeReader nodes)
     {
         const string Write = "2030-01-31T12:00:00Z";
-        const int FirstYear = 1970; // of NumericDate
-        const int LastYear = 8999; // no token lives so long that its end could not be written
         if (nodes.Text(node, $"an instant such as {Write}") is not { } text) return null;
         var hasZone = text.EndsWith('Z') || (text.Length > 6 && text[^6] is '+' or '-');
-        if (hasZone && DateTimeOffset.TryParseExact(text, Instants, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
-            && at.UtcDateTime.Year is >= FirstYear and <= LastYear) return at;
-        nodes.Error(node, string.Create(CultureInfo.InvariantCulture, $"'{text}' is no instant from {FirstYear} to {LastYear}; write date, T, time and zone such as {Write}"));
+        if (!hasZone || !DateTimeOffset.TryParseExact(text, Instants, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at))
+            nodes.Error(node, $"'{text}' is no instant; write date, T, time and zone such as {Write}");
+        else if (at < DateTimeOffset.UnixEpoch || at >= Latest)
+            nodes.Error(node, $"'{text}' must lie from 1970 until {Latest.Year}; write an instant such as {Write}");
+        else return at;
         return null;
     }
 }

@@ -79,16 +79,18 @@ static class TestTokenMember
         var nodes = map.Nodes;
         map.Word("token_type", TokenKindNames.ImpersonationToken);
         var client = map.Take("client") is { } id ? RegistryNames.Client(id, registry, nodes) : null;
+        if (client is not null && MintChecks.OfClient(client) is { } unable) nodes.Error(map.Take("client")!, unable);
         var targets = map.Texts("target", "the resources that it was minted for").Select(name => RegistryNames.Resource(name, registry, nodes)?.Name).ToArray();
         var minter = map.Text("minted_by", "the sub of the administrator who minted it");
-        var reason = map.Text("reason", "why it was minted");
+        var reason = map.Take("reason") is { } why ? Visible(why, "why it was minted", MintChecks.LongestReason, nodes) : null;
         var life = map.Duration("expires_in", "5m") ?? ImpersonationActs.LongestLife;
         if (life > ImpersonationActs.LongestLife) nodes.Error(map.Take("expires_in")!, $"an impersonation token can be redeemed for {Durations.Format(ImpersonationActs.LongestLife)} at most");
         if (map.Require("claims", "whom it stands for, such as claims: { sub: ada }") is not { } written || nodes.Map(written, "claims: { sub: ada, context: { ticket: T-1 } }") is not { } claims) return null;
 
-        var sub = claims.Require("sub", "whom it stands for, such as sub: ada") is { } name ? nodes.Text(name, "our name for whom it stands for") : null;
+        var sub = claims.Require("sub", "whom it stands for, such as sub: ada") is { } name ? Visible(name, "our name for whom it stands for", MintChecks.LongestName, nodes) : null;
         var context = Object(claims, "context");
-        var mayAct = Object(claims, "may_act");
+        var mayAct = AsClaim(Object(claims, "may_act"));
+        if (mayAct is { } who && MintChecks.OfMayAct(who, registry) is { } unmeetable) nodes.Error(claims.Take("may_act")!, unmeetable);
         claims.Done();
         foreach (var ours in MintedToken.OurContext.Where(ours => context?.ContainsKey(ours) == true))
             nodes.Error(claims.Take("context")!, $"'{ours}' of the context is ours; write {ours}: … beside claims");
@@ -100,9 +102,18 @@ static class TestTokenMember
             Client = client?.Id,
             Targets = targets.Length == 0 ? null : [.. targets.Select(target => target!)],
             Claims = AsClaim(context),
-            MayAct = AsClaim(mayAct),
+            MayAct = mayAct,
         };
         return new(minting, minter is null ? Administrator.Bootstrap.Party : new(ReservedNames.Self, minter, null)) { ExpiresIn = life };
+    }
+
+    /// <summary>A text that an administrator could mint it with; what could not be minted is never redeemed.</summary>
+    static string? Visible(DocumentNode node, string what, int longest, NodeReader nodes)
+    {
+        if (nodes.Text(node, what) is not { } text) return null;
+        if (PlainText.Is(text, longest)) return text;
+        nodes.Error(node, $"{PlainText.MustBe(longest)}, or it cannot be minted");
+        return null;
     }
 
     /// <summary>Every token has a <c>sub</c>; one that is to lack it says so.</summary>

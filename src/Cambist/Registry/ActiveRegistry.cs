@@ -7,6 +7,7 @@ public sealed class ActiveRegistry
 {
     volatile InForce _inForce;
     volatile RegistryRefusal? _refused;
+    volatile RegistryRefusal? _unread;
 
     internal ActiveRegistry(Registry registry, DateTimeOffset since = default) => _inForce = new(registry, since);
 
@@ -21,8 +22,15 @@ public sealed class ActiveRegistry
     /// <summary>The document that should be in force and cannot be; null while the one in force is the one on disk.</summary>
     public RegistryRefusal? Refused
     {
-        get => _refused;
+        get => _unread ?? _refused;
         internal set => _refused = value;
+    }
+
+    /// <summary>Shown in place of what is refused while nobody knows what is on disk, because reading it breaks; null while it is read.</summary>
+    internal RegistryRefusal? Unread
+    {
+        get => _unread;
+        set => _unread = value;
     }
 
     /// <summary>Puts another revision in force, for requests that begin from now on.</summary>

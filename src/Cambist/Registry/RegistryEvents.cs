@@ -44,6 +44,12 @@ static class RegistryEvents
         Messages = registry.Errors,
     };
 
+    /// <summary>How readiness shows a document that nothing is known of, because reading it broke.</summary>
+    public static RegistryRefusal Unread(string fileName, Exception why, TimeProvider clock) => new(Path.GetFileName(fileName), null, 1, clock.GetUtcNow())
+    {
+        Messages = [$"{fileName}: reading it, a file it names or a policy test of it broke, and is tried again each second: {why.GetType().Name}; the log has upkeep_failed"],
+    };
+
     static string Why(LoadedRegistry refused)
     {
         if (refused.PolicyTests is { Failed: > 0, Unread: 0 } tests)

@@ -10,14 +10,17 @@ sealed class RegistryReload
     readonly IRegistryLoader _loader;
     readonly RegistrySwap _swap;
     readonly IEngineListener _listener;
+    readonly string _fileName;
     LoadedRegistry _inForce;
     LoadedRegistry? _refused;
     string _judged;
     string? _seen;
+    string? _keptSeen;
 
     public RegistryReload(IRegistryLoader loader, StartingRegistry start, RegistrySwap swap, IEngineListener listener)
     {
         (_loader, _swap, _listener, _inForce) = (loader, swap, listener, start.InForce);
+        _fileName = start.OnDisk.FileName;
         if (start.OnDisk != start.InForce) swap.Show(_refused = start.OnDisk);
         _judged = new Look(start.OnDisk, _refused is null ? null : start.InForce).Fingerprint;
     }
@@ -32,11 +35,30 @@ sealed class RegistryReload
 
     /// <summary>Looks once.</summary>
     /// <exception cref="StoreUnavailableException">There is a new registry, and the store cannot keep it now; the next look tries again.</exception>
+    /// <remarks>Whatever else it throws is a fault of ours: it is shown, and the files of the registry in force are followed nevertheless.</remarks>
     public async ValueTask LookAsync(CancellationToken cancellationToken)
     {
-        if (_seen is null && !_loader.HasChanged()) return;
-        _seen ??= ""; // whatever breaks now, the next look reads again
-        await ReadAsync(cancellationToken);
+        try
+        {
+            if (_seen is null && !_loader.HasChanged()) return;
+            _seen ??= ""; // whatever breaks now, the next look reads again
+            await ReadAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is not (StoreUnavailableException or OperationCanceledException))
+        {
+            _seen = "";
+            _swap.ShowUnread(_fileName, e);
+            await FollowFilesAsync(cancellationToken);
+            throw;
+        }
+    }
+
+    /// <summary>A secret that was taken out of its file must stop working though nobody knows what is wrong. Taken, too, once two looks read the same.</summary>
+    async ValueTask FollowFilesAsync(CancellationToken cancellationToken)
+    {
+        var kept = Kept();
+        if (kept.Compilation.IsUsable && kept.Fingerprint == _keptSeen && kept.Fingerprint != _inForce.Fingerprint) await SwapAsync(kept, cancellationToken);
+        _keptSeen = kept.Fingerprint;
     }
 
     async ValueTask ReadAsync(CancellationToken cancellationToken)
@@ -47,14 +69,17 @@ sealed class RegistryReload
         if (!isStable) return;
 
         if (look.Fingerprint != _judged) await JudgeAsync(look, cancellationToken);
-        (_judged, _seen) = (look.Fingerprint, null);
+        (_judged, _seen, _keptSeen) = (look.Fingerprint, null, null);
+        _swap.ShowRead();
     }
 
     Look Read()
     {
         var onDisk = UnderOurName(_loader.Load());
-        return new(onDisk, onDisk.Compilation.IsUsable ? null : _loader.Compile("@" + Registry.Current.Revision, _inForce.Text));
+        return new(onDisk, onDisk.Compilation.IsUsable ? null : Kept());
     }
+
+    LoadedRegistry Kept() => _loader.Compile("@" + Registry.Current.Revision, _inForce.Text);
 
     async ValueTask JudgeAsync(Look look, CancellationToken cancellationToken)
     {

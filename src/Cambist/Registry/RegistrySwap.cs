@@ -16,4 +16,10 @@ sealed class RegistrySwap(ActiveRegistry active, IRegistryStore store, IssuerKey
 
     /// <summary>Shows that a document cannot be used, or that none is refused any more.</summary>
     public void Show(LoadedRegistry? refused) => active.Refused = refused?.AsRefused(clock);
+
+    /// <summary>Shows since when the document cannot be read.</summary>
+    public void ShowUnread(string fileName, Exception why) => active.Unread ??= RegistryEvents.Unread(fileName, why, clock);
+
+    /// <summary>Shows that it is read again.</summary>
+    public void ShowRead() => active.Unread = null;
 }

@@ -22,8 +22,10 @@ public class PolicyTestReadingTests
     [InlineData($"tests: [{{ name: a, client: web, {Subject}, requested_token_type: §jwts, {Rest} }}]", "test a", "did you mean jwt?")]
     [InlineData($"tests: [{{ name: a, client: web, {Subject}, at: §2030-01-31, {Rest} }}]", "test a", "'2030-01-31' is no instant")]
     [InlineData($"tests: [{{ name: a, client: web, {Subject}, at: §2030-01-31T12:00:00, {Rest} }}]", "test a", "date, T, time and zone")]
-    [InlineData($"tests: [{{ name: a, client: web, {Subject}, at: §9999-12-31T23:59:59Z, {Rest} }}]", "test a", "is no instant from 1970 to 8999")]
-    [InlineData($"tests: [{{ name: a, client: web, {Subject}, at: §1969-12-31T23:59:59Z, {Rest} }}]", "test a", "is no instant from 1970 to 8999")]
+    [InlineData($"tests: [{{ name: a, client: web, {Subject}, at: §9999-12-31T23:59:59Z, {Rest} }}]", "test a", "at: '9999-12-31T23:59:59Z' must lie from 1970 until 9000")]
+    [InlineData($"tests: [{{ name: a, client: web, {Subject}, at: §9000-01-01T00:00:00Z, {Rest} }}]", "test a", "must lie from 1970 until 9000")]
+    [InlineData($"tests: [{{ name: a, client: web, {Subject}, at: §0001-01-01T00:00:00Z, {Rest} }}]", "test a", "must lie from 1970 until 9000")]
+    [InlineData($"tests: [{{ name: a, client: web, {Subject}, at: §1970-01-01T00:00:00+01:00, {Rest} }}]", "test a", "must lie from 1970 until 9000")]
     [InlineData($"tests: [§{{ name: a, client: web, {Subject}, targets: orders }}]", "test a", "expect is missing")]
     public void Of_a_test(string marked, string subject, string message) => Is(marked, subject, message);
 
@@ -47,6 +49,14 @@ public class PolicyTestReadingTests
     [InlineData("{ issuer: impersonation, claims: { sub: ada, §email: x } }", "'email' is unknown here")]
     [InlineData("{ issuer: impersonation, claims: { sub: ada, context: §{ reason: x } } }", "'reason' of the context is ours")]
     [InlineData("{ issuer: impersonation, claims: { sub: ada }, expires_in: §1h }", "10m at most")]
+    [InlineData("{ issuer: impersonation, claims: { sub: §\"ada \" } }", "subject.claims.sub: must be a string of 1 to 255 characters, all visible, without white space at its beginning or end, or it cannot be minted")]
+    [InlineData("{ issuer: impersonation, claims: { sub: §\"a\\u200bda\" } }", "or it cannot be minted")]
+    [InlineData("{ issuer: impersonation, claims: { sub: ada }, reason: §\" why\" }", "subject.reason: must be a string of 1 to 1000 characters")]
+    [InlineData("{ issuer: impersonation, client: §spa, claims: { sub: ada } }", "is a public client, and only confidential ones redeem impersonation tokens")]
+    [InlineData("{ issuer: impersonation, claims: { sub: ada, may_act: §{ sub: orders, role: x } } }", "may_act holds the string sub, maybe the string iss, and nothing else")]
+    [InlineData("{ issuer: impersonation, claims: { sub: ada, may_act: §{ sub: 7 } } }", "may_act holds the string sub")]
+    [InlineData("{ issuer: impersonation, claims: { sub: ada, may_act: §{ sub: orders, iss: https://nobody.example.com } } }", "may_act.iss is neither this server nor a trusted issuer")]
+    [InlineData("{ issuer: impersonation, claims: { sub: ada, may_act: §{ iss: https://sts.example.com } } }", "may_act has no sub")]
     public void Of_a_token(string marked, string message) => Is($"tests: [{{ name: a, client: web, subject: {marked}, {Rest} }}]", "test a", message);
 
     [Fact]
@@ -65,6 +75,23 @@ public class PolicyTestReadingTests
     [InlineData("{ allow: { audience: §orders } }", "there is no identifier of a resource 'orders'")]
     [InlineData("{ allow: { §scope: read } }", "'scope' is unknown here; did you mean scopes?")]
     public void Of_what_is_expected(string marked, string message) => Is($"tests: [{{ name: a, client: web, {Subject}, targets: orders, expect: {marked} }}]", "test a", message);
+
+    [Fact]
+    public void A_name_is_a_sentence_and_never_echoed_where_it_is_longer()
+    {
+        string Of(string name) => $"tests: [{{ name: {name}, client: web, {Subject}, {Rest} }}]";
+        PolicyTestText.Compile(Of(new('n', 200))).Findings.ShouldBeEmpty();
+        Is(Of("§" + new string('n', 201)), "tests[0].name", "is 201 characters long; a name has 200 at most");
+        PolicyTestText.Compile(Of(new('n', 1_000_000)) + "\n").Findings.ShouldAllBe(finding => finding.In("").Length < 200);
+    }
+
+    [Fact]
+    public void What_breaks_while_it_is_read_is_an_error_of_the_file()
+    {
+        var suite = PolicyTestText.Compile($"tests: [{{ name: a, client: web, {Subject}, {Rest} }}]", (_, _) => throw new InvalidTimeZoneException("a secret"));
+        suite.IsUsable.ShouldBeFalse();
+        suite.Findings.ShouldHaveSingleItem().Message.ShouldBe("could not be run: InvalidTimeZoneException. This is a fault in Cambist, not in the test; please report it");
+    }
 
     [Fact]
     public void Every_error_comes_at_once_and_a_file_with_one_is_not_run()

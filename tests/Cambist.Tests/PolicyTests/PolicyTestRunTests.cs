@@ -129,6 +129,59 @@ public class PolicyTestRunTests
     }
 
     [Fact]
+    public void The_last_instant_that_can_be_written_leaves_room_for_the_longest_lives()
+    {
+        var request = "client: web, subject: { issuer: login, claims: { sub: ada, email_verified: true }, expires_in: 3650d }, targets: orders, at: 8999-12-31T23:59:59.999Z";
+        Judge(request, "{ allow: { lifetime: 10m } }").ShouldBeNull();
+        Judge(request.Replace(", expires_in: 3650d", "", StringComparison.Ordinal).Replace("sub: ada", "sub: ada, iat: 9223372036854775807", StringComparison.Ordinal), "{ deny: subject_claim_invalid }").ShouldBeNull();
+        Judge(request.Replace(", expires_in: 3650d", "", StringComparison.Ordinal).Replace("sub: ada", "sub: ada, exp: 253402300799", StringComparison.Ordinal), "{ allow: true }").ShouldBeNull();
+        Judge("client: orders, subject: { issuer: impersonation, claims: { sub: ada, context: { ticket: T-1 } } }, targets: billing, at: 8999-12-31T23:59:59.999Z", "{ allow: true }").ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_test_that_breaks_is_one_that_fails()
+    {
+        var test = new PolicyTest
+        {
+            Name = "it",
+            Position = new(1, 1),
+            Client = Tested.Clients["web"],
+            Subject = new IssuersTestToken(Tested.Issuers["login"], Protocol.TokenTypes.IdToken, new() { ["sub"] = "ada" }) { ExpiresIn = TimeSpan.FromHours(1) },
+            Targets = ["orders"],
+            At = DateTimeOffset.MaxValue,
+            Expected = new ExpectedGrant(),
+        };
+        test.Miss(Tested, RegistryText.Now).ShouldBe("could not be run: ArgumentOutOfRangeException. This is a fault in Cambist, not in the test; please report it");
+    }
+
+    [Fact]
+    public void A_token_that_would_be_too_large_is_refused_as_the_server_refuses_it()
+    {
+        static string SignedIn(int length) => $"client: web, subject: {{ issuer: login, claims: {{ sub: ada, email_verified: true, email: {new string('x', length)} }} }}, targets: orders";
+        var (least, most) = (1, 10_000);
+        while (most - least > 1)
+        {
+            var middle = (least + most) / 2;
+            if (Judge(SignedIn(middle), "{ deny: token_too_large }") is null) most = middle;
+            else least = middle;
+        }
+
+        Judge(SignedIn(least), "{ allow: true }").ShouldBeNull();
+        Judge(SignedIn(most), "{ allow: true }")!.ShouldMatch("^expected allow, got token_too_large: the token would be 819[3-6] bytes, more than 8192$");
+    }
+
+    [Theory]
+    [InlineData("ES256")]
+    [InlineData("ES384")]
+    [InlineData("PS256")]
+    [InlineData("RS256")]
+    public void The_size_of_a_token_is_known_without_a_key(string name)
+    {
+        var key = SigningKey.Create(JwsAlgorithm.All[name]);
+        SigningKey.SizesOf(key.Algorithm).ShouldBe((key.AccessTokenHeader.Length, key.SignatureBytes));
+    }
+
+    [Fact]
     public void A_client_without_the_grant_is_refused_before_its_token_is_looked_at()
     {
         var registry = RegistryText.Load(Wrong.Base.Replace("web: { secrets", "web: { disabled: true, secrets", StringComparison.Ordinal)

@@ -85,6 +85,47 @@ public sealed class RegistryReloadTests : IDisposable
         reload.Registry.Current.Revision.ShouldBe(Revision(Text + "# edited\n"));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task While_looks_break_readiness_shows_it_and_a_secret_that_is_taken_out_of_its_file_stops_working(bool whileLooking)
+    {
+        var secret = Path.Combine(_folder.FullName, "web-secret");
+        File.WriteAllText(secret, "the-secret-of-web-1234567890");
+        const string WithSecret = Text + "clients: { web: { secrets: { file: web-secret } } }\n";
+        BreakingLoader? breaking = null;
+        var reload = await StartAsync(WithSecret, loader => breaking = new(loader));
+        File.WriteAllText(Document, WithSecret + "unknown: 1\n");
+        await LookAsync(reload, 2);
+        var refused = reload.Registry.Refused.ShouldNotBeNull();
+
+        (breaking!.IsBroken, breaking.IsBrokenWhileLooking) = (true, whileLooking);
+        File.WriteAllText(Document, WithSecret + "# edited\n");
+        File.WriteAllText(secret, "another-secret-of-web-1234567890");
+        var since = _clock.GetUtcNow();
+        for (var i = 0; i < 3; i++)
+        {
+            await Should.ThrowAsync<InvalidOperationException>(() => LookAsync(reload, 1));
+            _clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        var shown = reload.Registry.Refused!;
+        (shown.FileName, shown.Revision, shown.Errors, shown.Since).ShouldBe(("cambist.yaml", null, 1, since));
+        shown.Messages.ShouldHaveSingleItem().ShouldContain("InvalidOperationException");
+        shown.Messages[0].ShouldNotContain("A bug.");
+        reload.Registry.Current.Revision.ShouldBe(Revision(WithSecret));
+        reload.Registry.Current.Clients["web"].Secrets.ShouldHaveSingleItem().Sha256.ToArray()
+            .ShouldBe(System.Security.Cryptography.SHA256.HashData("another-secret-of-web-1234567890"u8));
+
+        breaking.IsBroken = false;
+        File.WriteAllText(Document, WithSecret + "unknown: 1\n");
+        await LookAsync(reload, 2);
+        reload.Registry.Refused!.Revision.ShouldBe(refused.Revision); // what was wrong before still is
+        File.WriteAllText(Document, WithSecret);
+        await LookAsync(reload, 2);
+        reload.Registry.Refused.ShouldBeNull();
+    }
+
     /// <summary>A loader that reads, and then breaks.</summary>
     sealed class BreakingLoader(IRegistryLoader loader) : IRegistryLoader
     {
@@ -98,7 +139,9 @@ public sealed class RegistryReloadTests : IDisposable
 
         public LoadedRegistry Compile(string name, string text) => loader.Compile(name, text);
 
-        public bool HasChanged() => loader.HasChanged();
+        public bool IsBrokenWhileLooking { get; set; }
+
+        public bool HasChanged() => IsBroken && IsBrokenWhileLooking ? throw new InvalidOperationException("A bug.") : loader.HasChanged();
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Cambist.Server;
+namespace Cambist;
 
 /// <summary>
 /// Text that an administrator gives and others read later: in a ledger entry, a token, a console. It reads as it is, for what cannot be
