@@ -76,10 +76,10 @@ public sealed class PolicyTestSuite
             if (test.Expected.Miss(test.Decide(_registry, now), _registry) is { } miss) findings.Error(test.Position, test.Name, miss);
         var failed = findings.Errors;
 
-        var reach = new Reachability(_registry);
+        var reach = new Lazy<Reachability>(() => new(_registry));
         foreach (var assertion in _assertions)
         {
-            var failures = assertion.Check(reach);
+            var failures = assertion.Check(reach.Value);
             foreach (var failure in failures) findings.Error(failure.Position, "assert", failure.Message);
             if (!failures.IsEmpty) failed++;
         }
