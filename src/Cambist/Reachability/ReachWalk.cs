@@ -33,7 +33,7 @@ internal sealed class ReachWalk(ReachRules rules, ReachOrigin origin, int mostAp
             var round = Round().TakeWhile(_ => !work.IsSpent).SelectMany(use => Uses(use.Tokens), (use, sent) => (use.User, Sent: sent)).ToArray();
             _changed = [];
             foreach (var (user, sent) in round)
-                foreach (var rule in rules.TakingOurs(user)) Exchange(sent, rule, user);
+                foreach (var rule in rules.TakingOurs(user).TakeWhile(_ => !work.IsSpent)) Exchange(sent, rule, user);
         }
 
         return _states.Values;
@@ -82,7 +82,7 @@ internal sealed class ReachWalk(ReachRules rules, ReachOrigin origin, int mostAp
         foreach (var client in origin.Clients.OrderBy(client => client.Id, StringComparer.Ordinal))
             foreach (var resource in client.ClientCredentials.Keys.Order(StringComparer.Ordinal)) GiveCredentials(client, Registry.Resources[resource]);
         foreach (var use in FirstUses().ToArray())
-            foreach (var (rule, caller) in rules.Taking(origin.Name)) Exchange(use, rule, caller);
+            foreach (var (rule, caller) in rules.Taking(origin.Name).TakeWhile(_ => !work.IsSpent)) Exchange(use, rule, caller);
     }
 
     IEnumerable<ReachUse> FirstUses()
