@@ -16,6 +16,9 @@ sealed class RegistryFileLoader(string path, RegistryFileOptions options, string
     // what the named files held when a document could last be used with them
     IReadOnlyDictionary<string, byte[]?> _usable = new Dictionary<string, byte[]?>();
 
+    // an edit is read twice before it is taken, and its tests may be long
+    LoadedRegistry? _tested;
+
     public LoadedRegistry Load()
     {
         _watched.Clear();
@@ -24,7 +27,7 @@ sealed class RegistryFileLoader(string path, RegistryFileOptions options, string
         if (content is not null && DocumentFile.TextOf(content, out fault) is { } text)
         {
             var loaded = CompileText(path, text);
-            return tests is null ? loaded : new PolicyTestFiles(tests, _watched).Run(loaded, options.Clock.GetUtcNow());
+            return tests is null ? loaded : _tested = new PolicyTestFiles(tests, _watched).Run(loaded, options.Clock.GetUtcNow(), _tested);
         }
 
         return new(path, "", new(null, [new(FindingSeverity.Error, default, "document", fault!)]), [], $"{_watched.HashOf(path)} {fault}");

@@ -61,7 +61,7 @@ sealed record ReachReport(Registry Registry, ProtectedResource Resource, string?
             ["client"] = step.To.Client.Id,
             ["rule"] = step.Rule?.Name,
             ["line"] = step.Rule?.Position.Line,
-            ["subject_token_type"] = step.Rule is null ? null : step.Type,
+            ["subject_token_type"] = step.Type.Length == 0 ? null : step.Type,
             ["provisos"] = Array(ReachChain.Provisos(step).Select(Text)),
             ["resource"] = step.To.Resource.Name,
             ["scopes"] = Array(step.Given.Keys.Select(Text)),

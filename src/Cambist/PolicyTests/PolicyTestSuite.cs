@@ -83,10 +83,10 @@ public sealed class PolicyTestSuite
             if (test.Miss(_registry, now) is { } miss) findings.Error(test.Position, test.Name, miss);
         var failed = findings.Errors;
 
-        var reach = new Reachability(_registry);
+        var reach = new Lazy<Reachability>(() => new(_registry));
         foreach (var assertion in _assertions)
         {
-            var failures = Check(assertion, reach);
+            var failures = Check(assertion, reach.Value);
             foreach (var failure in failures) findings.Error(failure.Position, "assert", failure.Message);
             if (!failures.IsEmpty) failed++;
         }

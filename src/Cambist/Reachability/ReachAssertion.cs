@@ -9,31 +9,44 @@ namespace Cambist;
 /// <param name="Scope">The scope it is about; null for any token.</param>
 internal abstract record ReachAssertion(DocumentPosition Position, ProtectedResource Resource, string? Scope)
 {
+    const int MostShown = 16;
+
     /// <summary><c>only</c>: nobody but these clients.</summary>
     public sealed record Only(DocumentPosition Position, ProtectedResource Resource, string? Scope, FrozenSet<string> Clients) : ReachAssertion(Position, Resource, Scope)
     {
-        protected override IEnumerable<string> Violations(Reachability reach) => reach.To(Resource, Scope).Where(found => !Clients.Contains(found.Client))
-            .Select(found => $"{(Clients.Count == 0 ? "nobody" : $"nobody but {List(Clients)}")} may reach {What}, yet {found.Client} can: {found.Chains[0]}");
+        protected override IEnumerable<(ReachedClient, string)> Violations(Reachability reach) => reach.To(Resource, Scope).Where(found => !Clients.Contains(found.Client)).Select(found => (found, ""));
+
+        protected override string Says(string client, string origin) => $"{(Clients.Count == 0 ? "nobody" : $"nobody but {List(Clients)}")} may reach {What}, yet {client} can";
     }
 
     /// <summary><c>never</c>: not these clients.</summary>
     public sealed record Never(DocumentPosition Position, ProtectedResource Resource, string? Scope, FrozenSet<string> Clients) : ReachAssertion(Position, Resource, Scope)
     {
-        protected override IEnumerable<string> Violations(Reachability reach) => reach.To(Resource, Scope).Where(found => Clients.Contains(found.Client))
-            .Select(found => $"{found.Client} may never reach {What}, yet it can: {found.Chains[0]}");
+        protected override IEnumerable<(ReachedClient, string)> Violations(Reachability reach) => reach.To(Resource, Scope).Where(found => Clients.Contains(found.Client)).Select(found => (found, ""));
+
+        protected override string Says(string client, string origin) => $"{client} may never reach {What}, yet it can";
     }
 
     /// <summary><c>never_from</c>: no token that began at these issuers.</summary>
     public sealed record NeverFrom(DocumentPosition Position, ProtectedResource Resource, string? Scope, FrozenSet<string> Origins) : ReachAssertion(Position, Resource, Scope)
     {
-        protected override IEnumerable<string> Violations(Reachability reach) => Origins.Order(StringComparer.Ordinal).SelectMany(
-            origin => reach.From(origin, Resource, Scope), (origin, found) => $"no token that began at {origin} may become one for {What}, yet {found.Client} can get one: {found.Chains[0]}");
+        protected override IEnumerable<(ReachedClient, string)> Violations(Reachability reach) => Origins.Order(StringComparer.Ordinal).SelectMany(origin => reach.From(origin, Resource, Scope), (origin, found) => (found, origin));
+
+        protected override string Says(string client, string origin) => $"no token that began at {origin} may become one for {What}, yet {client} can get one";
     }
 
-    /// <summary>What contradicts it, a line for each client; none where it holds.</summary>
-    public ImmutableArray<ReachFailure> Check(Reachability reach) => [.. Violations(reach).Select(message => new ReachFailure(Position, message))];
+    /// <summary>What contradicts it, a line for each client up to a number; none where it holds.</summary>
+    public ImmutableArray<ReachFailure> Check(Reachability reach)
+    {
+        var violations = Violations(reach).ToArray();
+        var shown = violations.Take(MostShown).Select(violation => $"{Says(violation.Found.Client, violation.Origin)}: {violation.Found.Chains[0]}");
+        if (violations.Length > MostShown) shown = shown.Append($"and so can {violations.Length - MostShown} more");
+        return [.. shown.Select(message => new ReachFailure(Position, message))];
+    }
 
-    protected abstract IEnumerable<string> Violations(Reachability reach);
+    protected abstract IEnumerable<(ReachedClient Found, string Origin)> Violations(Reachability reach);
+
+    protected abstract string Says(string client, string origin);
 
     string What => Scope is null ? Resource.Name : $"{Resource.Name} with {Scope}";
 

@@ -14,6 +14,7 @@ internal sealed record ReachChain(ReachOrigin Origin, ImmutableArray<ReachStep> 
     {
         { Rule: null } first => $"client_credentials of {first.To.Client.Id}",
         { Type: TokenTypes.ImpersonationToken } => TokenKindNames.ImpersonationToken,
+        { Type: "" } => Origin.Name,
         var first => $"{Origin.Name} {TokenKindNames.Of(first.Type)}",
     };
 

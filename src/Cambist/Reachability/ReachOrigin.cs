@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text.Json;
 
@@ -6,6 +7,9 @@ namespace Cambist;
 /// <summary>Where tokens begin: at an issuer, with an impersonation token, or with a client's own credentials. Whatever comes of them keeps their kind and their name.</summary>
 internal sealed class ReachOrigin
 {
+    /// <summary>Of so many clients each is held against a condition; of more only a literal is, which finds no less.</summary>
+    const int MostSubjects = 64;
+
     readonly Registry _registry;
 
     ReachOrigin(Registry registry, string name, SubjectKind kind) => (_registry, Name, Kind) = (registry, name, kind);
@@ -19,7 +23,7 @@ internal sealed class ReachOrigin
     public TrustedIssuer? Issuer { get; private init; }
 
     /// <summary>The clients whose own credentials they are; empty for every other origin.</summary>
-    public ImmutableArray<RegisteredClient> Clients { get; private init; } = [];
+    public FrozenSet<RegisteredClient> Clients { get; private init; } = [];
 
     /// <summary>The only values of <c>sub</c> that there are; null where nobody can list them.</summary>
     public ImmutableArray<Claim>? Subjects { get; private init; }
@@ -30,9 +34,12 @@ internal sealed class ReachOrigin
 
     public static ReachOrigin Of(ImmutableArray<RegisteredClient> clients, Registry registry) => new(registry, clients is [var only] ? $"client_credentials of {only.Id}" : "client_credentials of several", SubjectKind.Client)
     {
-        Clients = clients,
-        Subjects = [.. Values(clients.Select(client => client.Id))],
+        Clients = clients.ToFrozenSet(),
+        Subjects = clients.Length <= MostSubjects ? [.. Values(clients.Select(client => client.Id))] : null,
     };
+
+    /// <summary>For what is not walked: any of them.</summary>
+    public static ReachOrigin Anywhere(Registry registry) => new(registry, "any token", SubjectKind.User);
 
     /// <summary>These texts as claims.</summary>
     public static IEnumerable<Claim> Values(IEnumerable<string> texts)
@@ -58,7 +65,7 @@ internal sealed class ReachOrigin
     /// <summary>Whether every token of ours that began here has a <c>sub</c> of which a deny entry's condition says no clear no.</summary>
     public bool SubjectIsNever(Condition condition, ConditionResult result) => Subjects is { } all && all.All(subject => condition.Test(subject) != result);
 
-    bool MayBe(string subject) => Subjects is not null ? _registry.Clients.TryGetValue(subject, out var client) && Clients.Contains(client)
+    bool MayBe(string subject) => Clients.Count > 0 ? _registry.Clients.TryGetValue(subject, out var client) && Clients.Contains(client)
         : !_registry.Clients.ContainsKey(subject) && MayBegin(subject) && (Issuer is not { Subject.IsBare: false } issuer || subject.StartsWith(issuer.Subject.Prefix, StringComparison.Ordinal));
 
     /// <summary>Names of an issuer begin with its prefix, and bare ones with nobody else's (SubjectNames).</summary>

@@ -10,8 +10,11 @@ namespace Cambist;
 /// <param name="Actors">The levels of <c>act</c> it can carry.</param>
 /// <param name="Known">What is certain of its claims.</param>
 internal sealed record ReachUse(
-    ReachOrigin Origin, ReachedTokens? From, string Type, System.Collections.Immutable.ImmutableArray<ScopeAt>? Held, ActorLevels Actors, KnownClaims Known)
+    ReachOrigin Origin, ReachedTokens? From, string Type, ReachHeld? Held, ActorLevels Actors, KnownClaims Known)
 {
+    /// <summary>How many steps it is to find whether somebody may use it under a rule.</summary>
+    public int Cost => From is null && Origin.Issuer?.KindOf(Type) is { } kind ? 1 + kind.Audiences.Count / 8 : 1;
+
     public string IssuerName => From is null ? Origin.Name : ReservedNames.Self;
 
     /// <summary>Whether the client may use such a token at all: <see cref="Entitlement"/>, for any value of what nobody knows.</summary>

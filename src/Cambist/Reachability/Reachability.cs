@@ -9,64 +9,73 @@ namespace Cambist;
 /// </summary>
 internal sealed class Reachability
 {
+    const long MostStepsApart = 500_000;
+    const long MostStepsJoined = 2_000_000;
+
     /// <summary>So many clients with credentials are told apart as origins; more are taken for one, which finds no less.</summary>
-    const int MostApart = 256;
+    const int MostOriginsApart = 256;
+
+    const int MostStatesApart = 64;
 
     readonly ReachRules _rules;
-    readonly ILookup<ProtectedResource, ReachState> _states;
+    readonly Func<ProtectedResource, IEnumerable<ReachState>> _states;
 
     public Reachability(Registry registry)
     {
         Registry = registry;
         _rules = new(registry);
-        _states = Origins(registry).SelectMany(origin => new ReachWalk(_rules, origin).Run()).ToLookup(state => state.Resource);
+        _states = Walked(_rules) ?? Named();
     }
 
     public Registry Registry { get; }
 
+    /// <summary>How finely it could be looked.</summary>
+    public ReachDetail Detail { get; private set; }
+
+    /// <summary>How many steps that took, those that came to nothing because they were too many too.</summary>
+    public long Steps { get; private set; }
+
     /// <summary>Each client that can end up with a token for a resource, by id, where a scope is named with that scope.</summary>
-    public ImmutableArray<ReachedClient> To(ProtectedResource resource, string? scope = null) => Found(_states[resource], scope);
+    public ImmutableArray<ReachedClient> To(ProtectedResource resource, string? scope = null) => Found(_states(resource), scope);
 
-    /// <summary>Where that is nobody, what is in the way, a sentence each.</summary>
-    public ImmutableArray<string> WhyNobody(ProtectedResource resource, string? scope = null) => new ReachObstacles(_rules, _states.SelectMany(group => group)).Of(resource, scope);
+    /// <summary>Where that is nobody, what is in the way, a sentence each; nothing where it could only be looked at by names.</summary>
+    public ImmutableArray<string> WhyNobody(ProtectedResource resource, string? scope = null) =>
+        Detail == ReachDetail.Named ? [] : new ReachObstacles(_rules, Registry.Resources.Values.SelectMany(_states)).Of(resource, scope);
 
-    /// <summary>Each client that tokens of one origin, by its name, can lead to.</summary>
-    public ImmutableArray<ReachedClient> From(string origin, ProtectedResource resource, string? scope) => Found(_states[resource].Where(state => state.Origin.Name == origin), scope);
+    /// <summary>The same, of tokens of one origin, by its name.</summary>
+    public ImmutableArray<ReachedClient> From(string origin, ProtectedResource resource, string? scope) =>
+        Found(_states(resource).Where(state => Detail == ReachDetail.Named || state.Origin.Name == origin), scope);
 
     static ImmutableArray<ReachedClient> Found(IEnumerable<ReachState> states, string? scope) =>
     [
         .. states.Where(state => scope is null || state.Scopes.ContainsKey(new(state.Resource.Name, scope)))
             .GroupBy(state => state.Client).OrderBy(group => group.Key.Id, StringComparer.Ordinal)
-            .Select(group => ReachedClient.Of(group.Key, [.. group], scope)),
+            .Select(group => new ReachedClient(group.Key.Id, [.. group], scope)),
     ];
 
-    static IEnumerable<ReachOrigin> Origins(Registry registry)
+    Func<ProtectedResource, IEnumerable<ReachState>>? Walked(ReachRules rules) =>
+        Walked(rules, ReachDetail.Apart, MostOriginsApart, MostStatesApart, MostStepsApart) ?? Walked(rules, ReachDetail.Joined, 1, 0, MostStepsJoined);
+
+    /// <summary>Null where it takes too many steps.</summary>
+    Func<ProtectedResource, IEnumerable<ReachState>>? Walked(ReachRules rules, ReachDetail detail, int mostOrigins, int mostStates, long mostSteps)
     {
-        foreach (var issuer in registry.Issuers.Values.OrderBy(issuer => issuer.Name, StringComparer.Ordinal)) yield return ReachOrigin.Of(issuer, registry);
-        yield return ReachOrigin.Impersonation(registry);
-        var clients = registry.Clients.Values.Where(client => client.ClientCredentials.Count > 0 && ReachRules.MayCall(client, GrantTypes.ClientCredentials)).OrderBy(client => client.Id, StringComparer.Ordinal).ToImmutableArray();
-        foreach (var some in clients.Length <= MostApart ? clients.Select(client => ImmutableArray.Create(client)) : [clients]) yield return ReachOrigin.Of(some, registry);
+        var work = new ReachWork(mostSteps);
+        var states = Origins(mostOrigins).TakeWhile(_ => !work.IsSpent).SelectMany(origin => new ReachWalk(rules, origin, mostStates, work).Run()).ToLookup(state => state.Resource);
+        (Detail, Steps) = (detail, Steps + work.Steps);
+        return work.IsSpent ? null : resource => states[resource];
     }
-}
 
-/// <summary>A client that can end up with a token.</summary>
-/// <param name="Client">Its id.</param>
-/// <param name="Scopes">Every scope that it can hold, in one such token or another.</param>
-/// <param name="Chains">How, the shortest first; some of them where there are many.</param>
-/// <param name="More">How many chains are left out.</param>
-/// <param name="HasUncounted">Whether there are others still that were not counted.</param>
-internal sealed record ReachedClient(string Client, ImmutableArray<string> Scopes, ImmutableArray<ReachChain> Chains, int More, bool HasUncounted)
-{
-    const int MostChains = 8;
-
-    public static ReachedClient Of(RegisteredClient client, IReadOnlyCollection<ReachState> states, string? scope)
+    Func<ProtectedResource, IEnumerable<ReachState>> Named()
     {
-        var chains = states.SelectMany(state => ReachChain.To(state, scope)).DistinctBy(chain => chain.Key).ToArray();
-        return new(
-            client.Id,
-            [.. states.SelectMany(state => state.Scopes.Keys.Select(held => held.Scope)).Distinct().Order(StringComparer.Ordinal)],
-            [.. chains.OrderBy(chain => chain.Steps.Length).ThenBy(chain => chain.Key, StringComparer.Ordinal).Take(MostChains)],
-            Math.Max(0, chains.Length - MostChains),
-            states.Any(state => state.HasMoreSteps));
+        Detail = ReachDetail.Named;
+        return new NamedReach(Registry).To;
+    }
+
+    IEnumerable<ReachOrigin> Origins(int mostApart)
+    {
+        foreach (var issuer in Registry.Issuers.Values.OrderBy(issuer => issuer.Name, StringComparer.Ordinal)) yield return ReachOrigin.Of(issuer, Registry);
+        yield return ReachOrigin.Impersonation(Registry);
+        var clients = Registry.Clients.Values.Where(client => client.ClientCredentials.Count > 0 && ReachRules.MayCall(client, GrantTypes.ClientCredentials)).OrderBy(client => client.Id, StringComparer.Ordinal).ToImmutableArray();
+        foreach (var some in clients.Length <= mostApart ? clients.Select(client => ImmutableArray.Create(client)) : [clients]) yield return ReachOrigin.Of(some, Registry);
     }
 }

@@ -27,7 +27,7 @@ internal abstract class ReachedTokens(ReachOrigin origin)
     {
         var actors = new ActorLevels();
         actors.Add(Actors);
-        var use = new ReachUse(origin, this, Protocol.TokenTypes.AccessToken, [.. Scopes.Keys], actors, Known(registry));
+        var use = new ReachUse(origin, this, Protocol.TokenTypes.AccessToken, new(Scopes.Keys), actors, Known(registry));
         return HasRefreshToken ? [use, use with { Type = Protocol.TokenTypes.RefreshToken }] : [use];
     }
 }

@@ -95,6 +95,21 @@ public sealed class PolicyTestFilesTests : IDisposable
     }
 
     [Fact]
+    public void Tests_run_once_for_what_is_read_twice_and_again_for_whatever_changed()
+    {
+        Write("a.test.yaml", Test("of a", "write"));
+        var loader = Loader();
+        var first = loader.Load();
+        loader.Load().ShouldBeSameAs(first);
+        Write("a.test.yaml", Test("of a", "read"));
+        var second = loader.Load();
+        second.Compilation.IsUsable.ShouldBeTrue();
+        loader.Load().ShouldBeSameAs(second);
+        Write("cambist.yaml", Text + "# another\n");
+        loader.Load().ShouldNotBeSameAs(second);
+    }
+
+    [Fact]
     public void A_test_file_that_comes_changes_or_goes_is_a_change_and_nothing_else_in_the_folder_is()
     {
         var loader = Loader();

@@ -71,4 +71,46 @@ public class LargeReachabilityTests
         reach.To(registry.Resources["r4711"]).ShouldHaveSingleItem().Client.ShouldBe("hub");
         reach.To(registry.Resources["hub"]).Length.ShouldBe(Many);
     }
+
+    /// <summary>Every client serves its own resource and has credentials for the next one's; every rule is every client's.</summary>
+    static Registry AllToAll(int services) => Load(
+        Lines(services, i => $"r{i}: {{ identifiers: https://r{i}.example.com, scopes: [a, b, c] }}"),
+        Lines(services, i => $"c{i}: {{ {Secret}, serves: r{i}, client_credentials: {{ r{(i + 1) % services}: a }} }}"),
+        "  - { name: in, clients: c*, subject: { issuer: login }, targets: { r0: a }, refresh: { lifetime: 1h } }\n"
+            + Lines(services, i => $"- {{ name: n{i}, clients: c*, subject: {{ kind: [user, client, impersonated] }}, targets: {{ r{i}: {{ a: true, b: true, c: true }} }}, max_depth: 16 }}"));
+
+    [Theory]
+    [InlineData(5, 0, 50_000)]
+    [InlineData(20, 1, 600_000)]
+    [InlineData(50, 1, 800_000)]
+    [InlineData(200, 1, 2_600_000)]
+    [InlineData(1200, 2, 2_600_000)]
+    public void Clients_that_all_exchange_everything_take_no_more_steps_than_there_is_room_for(int services, int detail, long steps)
+    {
+        var registry = AllToAll(services);
+        var reach = new Reachability(registry);
+        ((int)reach.Detail).ShouldBe(detail);
+        reach.Steps.ShouldBeLessThanOrEqualTo(steps);
+        var found = reach.To(registry.Resources["r1"], "c");
+        found.Length.ShouldBe(services);
+        found[0].Scopes.ShouldBe(["a", "b", "c"]);
+        reach.From("login", registry.Resources["r1"], "c").Length.ShouldBe(services);
+        ReachAssertions.Check([new ReachAssertion.Only(new(1, 1), registry.Resources["r1"], null, [])], registry).Length.ShouldBe(Math.Min(services, 17));
+    }
+
+    [Fact]
+    public void What_is_not_walked_is_everything_that_a_rule_names_and_that_a_disabled_client_or_a_shadow_rule_does_not_give()
+    {
+        const int Clients = 1400;
+        var registry = Load(
+            "  open: { identifiers: https://open.example.com, scopes: a }\n  shut: { identifiers: https://shut.example.com, scopes: a }",
+            Lines(Clients, i => $"c{i}: {{ {Secret}{(i == 7 ? ", disabled: true" : i == 8 ? ", client_credentials: { open: a, shut: a }" : "")} }}"),
+            Lines(Clients, i => $"- {{ name: n{i}, clients: c*, subject: {{ issuer: login, where: {{ team: t{i} }} }}, targets: {{ {(i == 0 ? "shut" : "open")}: {{ a: true }} }}{(i == 0 ? ", shadow: true" : "")} }}"));
+        var reach = new Reachability(registry);
+        reach.Detail.ShouldBe(ReachDetail.Named);
+        reach.To(registry.Resources["open"]).Length.ShouldBe(Clients - 1);
+        reach.To(registry.Resources["shut"]).ShouldHaveSingleItem().Chains.ShouldHaveSingleItem().ToString().ShouldBe("client_credentials of c8 → shut [a]");
+        reach.To(registry.Resources["open"])[0].Chains[0].ToString().ShouldStartWith("any token → rule n");
+        reach.From("login", registry.Resources["open"], "a").Length.ShouldBe(Clients - 1);
+    }
 }
