@@ -18,7 +18,8 @@ static class FormReader
     /// <summary>Two tokens of 16 KiB, percent-encoded, and the rest.</summary>
     public const int LongestBody = 64 * 1024;
 
-    const int MostFields = 100;
+    /// <summary>The most parameters, those that repeat counted each time.</summary>
+    public const int MostFields = 100;
 
     /// <summary>The form, or why it cannot be read.</summary>
     /// <param name="request">The request.</param>

@@ -1,6 +1,5 @@
 using System.Net.Http.Headers;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Cambist.AspNetCore;
 
@@ -10,8 +9,6 @@ namespace Cambist.Server;
 sealed class ManagementApi : IDisposable
 {
     const string WhichUrl = "Give --server the URL of its management listener (Cambist:ManagementUrls, http://127.0.0.1:8081 by default)";
-
-    static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 64 };
 
     readonly IssuerHttp _http = new();
     readonly string _root;
@@ -34,27 +31,32 @@ sealed class ManagementApi : IDisposable
             : throw new FailedException("--admin-token holds no token that fits a header: letters, digits and -._~+/ alone");
     }
 
-    public Task<JsonObject> GetAsync(string path, CancellationToken cancellationToken) => SendAsync(new(HttpMethod.Get, _root + path), cancellationToken);
+    public Task<JsonObject> DecisionAsync(DecisionId id, CancellationToken cancellationToken) =>
+        SendAsync(new(HttpMethod.Get, $"{_root}/admin/v1/decisions/{id}"), "decision_id", cancellationToken);
 
-    public Task<JsonObject> PostAsync(string path, JsonObject body, CancellationToken cancellationToken) =>
-        SendAsync(new(HttpMethod.Post, _root + path) { Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json") }, cancellationToken);
+    public Task<JsonObject> ExplainAsync(JsonObject request, CancellationToken cancellationToken) =>
+        SendAsync(new(HttpMethod.Post, $"{_root}/admin/v1/explain") { Content = new StringContent(request.ToJsonString(), Encoding.UTF8, "application/json") }, "verdict", cancellationToken);
 
     public void Dispose() => _http.Dispose();
 
-    async Task<JsonObject> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    /// <param name="request">The request.</param>
+    /// <param name="mark">A member by which an answer to it is known, a string.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    async Task<JsonObject> SendAsync(HttpRequestMessage request, string mark, CancellationToken cancellationToken)
     {
         using (request)
         {
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _token);
             var answer = await RemoteCall.SendAsync(_http.Invoker, request, cancellationToken);
-            var json = JsonIn(answer) ?? throw new FailedException($"{_root} answered {answer.Described}, and no JSON object. {WhichUrl}");
-            return answer.Status == 200 ? json : throw Problem(answer, json);
+            var json = answer.Json() is { } read ? JsonObject.Create(read)! : throw new FailedException($"{_root} answered {answer.Described}, and no JSON object. {WhichUrl}");
+            if (answer.Status != 200) throw Problem(answer, json);
+            return Text(json[mark]) is not null ? json : throw new FailedException($"{_root} answered without {mark}: that is not a Cambist admin API. {WhichUrl}");
         }
     }
 
     FailedException Problem(RemoteAnswer answer, JsonObject problem)
     {
-        var detail = problem["detail"] is JsonValue value && value.TryGetValue<string>(out var said) ? PrintableText.Of(said) : "it did not say why.";
+        var detail = Text(problem["detail"]) is { } said ? PrintableText.Of(said) : "it did not say why.";
         return new($"{_root} answered {answer.Status}: {detail}" + answer.Status switch
         {
             401 => " Give the admin token of that server with --admin-token @FILE: it is in admin-token beside its store, or what Cambist:AdminToken was set to",
@@ -63,17 +65,7 @@ sealed class ManagementApi : IDisposable
         });
     }
 
-    static JsonObject? JsonIn(RemoteAnswer answer)
-    {
-        try
-        {
-            return JsonNode.Parse(answer.Body.Span, documentOptions: Strict) as JsonObject;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 
     /// <summary>Goes to this machine alone: a server elsewhere has a token of its own.</summary>
     static string TokenOfThisMachine(Uri place, ServerSettings settings)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
+using System.Text.Json;
 
 namespace Cambist.Server;
 
@@ -10,6 +11,20 @@ sealed record RemoteAnswer(int Status, string? MediaType, ReadOnlyMemory<byte> B
     public string Described => Status is >= 300 and < 400
         ? $"{Status}, a redirect; none is followed, since a token would go with it"
         : $"{Status} with {(Body.IsEmpty ? "nothing in it" : PrintableText.Of(MediaType ?? "something without a media type"))}";
+
+    /// <summary>The JSON object that it is, to be read and shown; null where it is none.</summary>
+    /// <exception cref="FailedException">It is JSON that holds no text; the message shows nothing of it.</exception>
+    public JsonElement? Json()
+    {
+        try
+        {
+            return JsonText.Object(Body);
+        }
+        catch (FormatException)
+        {
+            throw new FailedException($"the answer, {Status}, is not valid JSON text: it escapes half of a surrogate pair (RFC 8259 §8.2), so nothing of it is taken");
+        }
+    }
 }
 
 /// <summary>One request of a command to a server. No redirect is followed; the whole takes 30 s and the answer 1 MiB at most.</summary>

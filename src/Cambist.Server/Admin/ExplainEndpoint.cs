@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Cambist.AspNetCore;
 using Cambist.Protocol;
 
 namespace Cambist.Server;
@@ -13,13 +14,20 @@ static class ExplainEndpoint
     const int LongestName = 2048;
     static readonly string[] Grants = ["token_exchange", "refresh_token"];
 
+    /// <summary>Members that are fields of the request's form, too.</summary>
+    static readonly string[] OfForm =
+    [
+        Parameters.SubjectToken, Parameters.SubjectTokenType, Parameters.ActorToken, Parameters.ActorTokenType,
+        Parameters.Resource, Parameters.Audience, Parameters.Scope, Parameters.RequestedTokenType,
+    ];
+
     public static void Map(AdminApi api) => api.Map(
         new("POST", "/explain", "What a request would be answered, step by step; nothing is issued or spent") { Scope = "audit", Body = "ExplainRequest", Answer = "Explanation" },
         ExplainAsync);
 
     static async Task<AdminAnswer> ExplainAsync(AdminRequest request)
     {
-        var (body, refusal) = await JsonBody.ReadAsync(request.Http.Request, LongestBody);
+        var (body, refusal) = await JsonBody.ReadAsync(request.Http.Request, LongestBody, leavesOutEmpty: true);
         if (body is null) return refusal!;
         var (grant, asked, wrong) = Read(body);
         if (asked is null) return wrong!;
@@ -47,6 +55,7 @@ static class ExplainEndpoint
         if (actor is null != actorType is null) body.Wrong("actor_token and actor_token_type go together");
         if (isRefresh && (actor ?? requestedType) is not null) body.Wrong("a refresh takes no actor_token and no requested_token_type");
         if (isRefresh && type is not null && TokenType(type) != TokenTypes.RefreshToken) body.Wrong("a refresh has a refresh token as its subject_token, so leave subject_token_type out");
+        if (1 + OfForm.Sum(body.Fields) is var fields && fields > FormReader.MostFields) body.Wrong(RequestedExchange.TooManyFields(fields));
         if (body.Done() is { } wrong) return ("", null, wrong);
 
         return (isRefresh ? GrantTypes.RefreshToken : GrantTypes.TokenExchange, new()

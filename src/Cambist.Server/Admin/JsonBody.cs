@@ -15,8 +15,11 @@ sealed class JsonBody(Claims body)
     /// <summary>What is wrong with it, in a sentence that says what to write; null while nothing is.</summary>
     public string? Fault { get; private set; }
 
+    /// <summary>Whether a member or an item that is empty counts as absent, as in a form (RFC 6749 §3.2).</summary>
+    public bool LeavesOutEmpty { get; init; }
+
     /// <summary>Reads the body; null with the answer where there is no object.</summary>
-    public static async Task<(JsonBody? Body, AdminAnswer? Refusal)> ReadAsync(HttpRequest request, int longest = Longest)
+    public static async Task<(JsonBody? Body, AdminAnswer? Refusal)> ReadAsync(HttpRequest request, int longest = Longest, bool leavesOutEmpty = false)
     {
         if (!IsJson(request.ContentType) || request.Headers.ContentEncoding.Count > 0)
             return (null, AdminAnswer.Problem(StatusCodes.Status415UnsupportedMediaType, "Unsupported media type", "The body must be application/json in UTF-8, not encoded."));
@@ -25,7 +28,7 @@ sealed class JsonBody(Claims body)
         var length = request.ContentLength > longest ? buffer.Length : await request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, request.HttpContext.RequestAborted);
         if (length > longest) return (null, AdminAnswer.Problem(StatusCodes.Status413PayloadTooLarge, "Too large", $"The body may have {longest} bytes."));
         return Claims.TryParse(buffer.AsMemory(0, length), longest, out var claims, out var fault)
-            ? (new(claims), null)
+            ? (new(claims) { LeavesOutEmpty = leavesOutEmpty }, null)
             : (null, AdminAnswer.BadRequest(Describe(fault)));
     }
 
@@ -68,10 +71,19 @@ sealed class JsonBody(Claims body)
     {
         if (!Has(name, isRequired: false, out var claim)) return null;
         var texts = claim.Kind == ClaimKind.Array ? Items(claim) : [claim.GetString()];
+        if (LeavesOutEmpty && texts.Contains(""))
+        {
+            texts = [.. texts.Where(text => text is not "")];
+            if (texts.Length == 0) return null;
+        }
+
         if (texts.Length > 0 && texts.All(text => text is not null && IsName(text, longest))) return [.. texts.Select(text => text!)];
         Wrong($"{name} must be a list of at least one string; an empty list never means all");
         return null;
     }
+
+    /// <summary>How many fields a form would have for it: those that are empty, too.</summary>
+    public int Fields(string name) => !body.TryGet(name, out var claim) ? 0 : claim.Kind == ClaimKind.Array ? Items(claim).Length : 1;
 
     public long? Whole(string name, long least, long most)
     {
@@ -105,7 +117,7 @@ sealed class JsonBody(Claims body)
     bool Has(string name, bool isRequired, out Claim claim)
     {
         _known.Add(name);
-        if (body.TryGet(name, out claim)) return true;
+        if (body.TryGet(name, out claim) && !(LeavesOutEmpty && claim.IsString(""))) return true;
         if (isRequired) Wrong($"{name} is required");
         return false;
     }

@@ -49,12 +49,15 @@ sealed class RequestOptions
         {
             ActorToken = parsed.GetValue(ActorToken) is { } actor ? await GivenText.ReadAsync(actor, "actor token", terminal, cancellationToken) : null,
             ActorTokenType = parsed.GetValue(ActorTokenType) is { } type ? TokenTypeNames.Urn(type) : null,
-            Resources = parsed.GetValue(Resource) ?? [],
-            Audiences = parsed.GetValue(Audience) ?? [],
+            Resources = NotEmpty(parsed.GetValue(Resource)),
+            Audiences = NotEmpty(parsed.GetValue(Audience)),
             Scope = scope.Length == 0 ? null : scope,
             RequestedTokenType = parsed.GetValue(RequestedTokenType) is { } requested ? TokenTypeNames.Urn(requested) : null,
         };
     }
+
+    /// <summary>A parameter without a value counts as left out (RFC 6749 §3.2).</summary>
+    static string[] NotEmpty(string[]? values) => [.. (values ?? []).Where(value => value.Length > 0)];
 
     static Option<string?> Token(string name, string what)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using Cambist.AspNetCore;
 using Cambist.Protocol;
 
 namespace Cambist.Server;
@@ -35,9 +36,10 @@ sealed record RequestedExchange(string? Client, string SubjectToken, string Subj
     }
 
     /// <summary>The same as the engine takes it, from a client that need not show who it is.</summary>
-    /// <exception cref="FailedException">Its scope is no scope.</exception>
+    /// <exception cref="FailedException">Its scope is no scope, or no form of ours could hold it.</exception>
     public ExchangeRequest ToRequest()
     {
+        if (Form().Count() is var fields && fields > FormReader.MostFields) throw new FailedException(TooManyFields(fields));
         ImmutableArray<string> scopes = [];
         if (Scope is not null && !ScopeText.TryParse(Scope, out scopes)) throw new FailedException("--scope is not scopes separated by single spaces (RFC 6749 §3.3)");
         return new()
@@ -52,6 +54,9 @@ sealed record RequestedExchange(string? Client, string SubjectToken, string Subj
             RequestedTokenType = RequestedTokenType,
         };
     }
+
+    /// <summary>Why a request of so many fields, <c>grant_type</c> among them, is none.</summary>
+    public static string TooManyFields(int fields) => $"The request has {fields} fields; a form may have {FormReader.MostFields}";
 
     /// <summary>The same as the admin API takes it.</summary>
     public JsonObject Json()

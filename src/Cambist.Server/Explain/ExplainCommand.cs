@@ -85,7 +85,7 @@ sealed class ExplainCommand
         if (parsed.GetValue(_server) is { } url)
         {
             using var api = await ApiAsync(parsed, url, settings, terminal, cancellationToken);
-            return await api.GetAsync($"/admin/v1/decisions/{id}", cancellationToken);
+            return await api.DecisionAsync(id, cancellationToken);
         }
 
         try
@@ -114,7 +114,7 @@ sealed class ExplainCommand
         if (parsed.GetValue(_server) is { } url)
         {
             using var api = await ApiAsync(parsed, url, settings, terminal, cancellationToken);
-            return ExplainReport.Understood(await api.PostAsync("/admin/v1/explain", asked.Json(), cancellationToken));
+            return ExplainReport.Understood(await api.ExplainAsync(asked.Json(), cancellationToken));
         }
 
         // the store of this folder belongs to the registry of this folder; another registry's must be named

@@ -40,7 +40,7 @@ sealed record DecodedToken(string Text, JsonElement Header, JsonElement Claims)
         {
             _ = new UTF8Encoding(false, throwOnInvalidBytes: true).GetCharCount(bytes);
             using var json = JsonDocument.Parse(bytes);
-            if (!IsText(bytes)) throw No($"its {which} holds half a character: a \\u escape of a surrogate without its other half (RFC 8259 §8.2)");
+            if (!JsonText.IsText(bytes)) throw No($"its {which} holds half a character: a \\u escape of a surrogate without its other half (RFC 8259 §8.2)");
             return json.RootElement.ValueKind == JsonValueKind.Object ? json.RootElement.Clone() : throw No($"its {which} is JSON, but no object");
         }
         catch (DecoderFallbackException)
@@ -51,15 +51,6 @@ sealed record DecodedToken(string Text, JsonElement Header, JsonElement Claims)
         {
             throw No($"its {which} is not JSON, from byte {e.BytePositionInLine + 1} of line {e.LineNumber + 1} on");
         }
-    }
-
-    // what is shown is asked for as text everywhere, and half a surrogate pair is none
-    static bool IsText(ReadOnlySpan<byte> json)
-    {
-        var reader = new Utf8JsonReader(json);
-        while (reader.Read())
-            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && !EscapedText.HasPairedSurrogates(reader.ValueSpan)) return false;
-        return true;
     }
 
     static bool TryDecode(string part, out byte[] bytes)

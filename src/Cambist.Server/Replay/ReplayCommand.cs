@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Cambist.Yaml;
 
 namespace Cambist.Server;
@@ -24,22 +25,35 @@ static class ReplayCommand
             if (result.Tokens is [{ Value: var text }] && !(int.TryParse(text, out var number) && number is >= 0 and <= 1000)) result.AddError("--examples is a whole number from 0 to 1000.");
         });
         failOn.AcceptOnlyFromAmong(FailOn);
+        since.Validators.Add(MustBeInstant);
+        until.Validators.Add(MustBeInstant);
         var command = new Command("replay", """
             Decides recorded exchanges and refreshes again under a draft of the registry, and says what would be newly allowed, newly refused or
             given other scopes, and what cannot be said. Reads the store of a server, which may be running, and writes nothing.
             For example: cambist replay --registry draft.yaml --since 24h
             """) { registry, storage, secrets, since, until, client, examples, failOn, json };
-        command.SetAction((parsed, cancellationToken) =>
+        (long From, long Until) Span(string from, string? end)
         {
             var now = terminal.Clock.GetUtcNow();
+            return (InstantOf(from, now)!.Value, end is null ? now.ToUnixTimeMilliseconds() + 1 : InstantOf(end, now)!.Value);
+        }
+
+        command.Validators.Add(all =>
+        {
+            if (all.Errors.Any() || all.Children.Any(child => child.Errors.Any())) return;
+            var (from, end) = Span(all.GetRequiredValue(since), all.GetValue(until));
+            if (from >= end) all.AddError("--since must be before --until.");
+        });
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            var (from, end) = Span(parsed.GetRequiredValue(since), parsed.GetValue(until));
             var asked = new ReplayRequest
             {
-                From = InstantOf("--since", parsed.GetRequiredValue(since), now),
-                Until = parsed.GetValue(until) is { } end ? InstantOf("--until", end, now) : now.ToUnixTimeMilliseconds() + 1,
+                From = from,
+                Until = end,
                 Client = parsed.GetValue(client),
                 Examples = parsed.GetValue(examples),
             };
-            if (asked.From >= asked.Until) throw new FailedException("--since must be before --until");
             return RunAsync(terminal, parsed.GetRequiredValue(registry), parsed.GetValue(storage), parsed.GetValue(secrets), asked, parsed.GetValue(failOn), parsed.GetValue(json), cancellationToken);
         });
         return command;
@@ -78,8 +92,15 @@ static class ReplayCommand
         || (failOn is "newly-allowed" or "any" && tally.Count(ReplayVerdict.NewlyAllowed) > 0)
         || (failOn is "any" && tally.Count(ReplayVerdict.ChangedScopes) > 0);
 
-    static long InstantOf(string option, string text, DateTimeOffset now) =>
+    static void MustBeInstant(OptionResult given)
+    {
+        if (given.Tokens is [{ Value: var text }] && InstantOf(text, DateTimeOffset.UnixEpoch) is null)
+            given.AddError($"{given.Option.Name} is \"{PrintableText.Of(text)}\"; write how long ago (24h, 7d), or an instant such as 2030-01-31T09:30:00Z.");
+    }
+
+    /// <summary>Milliseconds since 1970; null where the text is neither a time ago nor an instant.</summary>
+    static long? InstantOf(string text, DateTimeOffset now) =>
         Durations.TryParse(text, out var ago, out _) ? (now - ago).ToUnixTimeMilliseconds()
         : Times.TryRead(text, out var instant) ? instant
-        : throw new FailedException($"{option} is \"{PrintableText.Of(text)}\"; write how long ago (24h, 7d), or an instant such as 2030-01-31T09:30:00Z");
+        : null;
 }

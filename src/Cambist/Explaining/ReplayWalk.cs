@@ -30,7 +30,7 @@ internal sealed class ReplayWalk(LedgerEntry entry, RegistryChange change, Recor
     public Replayed Decide()
     {
         if (WasRefusedByTheLedger) return Replayed.Of(entry, new Denied(entry.Reason, ""));
-        var end = Client() ?? Subject() ?? Actor() ?? AskedTarget() ?? Select() ?? Entitle() ?? DecideScopes() ?? LaterSteps();
+        var end = Client() ?? ShownRefreshToken() ?? Subject() ?? Actor() ?? AskedTarget() ?? Select() ?? Entitle() ?? DecideScopes() ?? LaterSteps();
         return end switch
         {
             { Denied: { } denied } => Replayed.Of(entry, denied),
@@ -50,6 +50,12 @@ internal sealed class ReplayWalk(LedgerEntry entry, RegistryChange change, Recor
         _input = _input with { Client = client };
         return Refused(Grants.Check(client, entry.Action));
     }
+
+    /// <summary>Exchanged, a refresh token is worth what a refresh would give (<see cref="Redemption"/>): all that is asked about the sign-in behind it, of which nothing is on record.</summary>
+    End? ShownRefreshToken() =>
+        !IsRefresh && _input.Subject.TokenType == TokenTypes.RefreshToken && change.Then.Revision != _draft.Revision
+            ? Unsure(Doubt.RefreshToken, "the subject token was a refresh token, and what it stands for is not recorded")
+            : null;
 
     End? Subject()
     {

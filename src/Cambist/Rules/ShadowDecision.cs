@@ -5,7 +5,8 @@ namespace Cambist;
 
 /// <summary>
 /// What would have happened, had the shadow rules been live at their places in the document: steps 6 to 8 once more, where a shadow rule
-/// would have been the one to decide. Issues, spends and changes nothing.
+/// would have been the one to decide. Issues, spends and changes nothing. Of a refresh token that is exchanged nothing is foretold: what it
+/// stands for was judged by the live rules.
 /// </summary>
 internal static class ShadowDecision
 {
@@ -15,7 +16,7 @@ internal static class ShadowDecision
     /// <param name="denied">Why it was refused; null where it was not.</param>
     public static ShadowVerdict? Of(DecisionInput input, Registry registry, Denied? denied)
     {
-        if (!registry.Rules.HasShadows) return null;
+        if (!registry.Rules.HasShadows || input.Subject.TokenType == TokenTypes.RefreshToken) return null;
         if (RuleSelection.FirstFit(Candidates(input, registry), input) is not { IsShadow: true } rule) return null;
 
         var target = RuleSelection.TargetOf(input, rule, registry)!;

@@ -203,6 +203,32 @@ public sealed class ExplainTests(MainWorld world, ImpersonationWorld impersonati
     }
 
     [Fact]
+    public async Task What_is_empty_is_left_out_as_in_a_form()
+    {
+        (string, string)[][] forms = [[("scope", ""), ("audience", "")], [("audience", ""), ("audience", "orders"), ("resource", "")]];
+        foreach (var more in forms)
+        {
+            (string, string)[] form = [.. TestServer.ExchangeForm(world.IdToken(), "id_token", more)];
+            Agree(await world.Common.ExplainAsync("web", form), await world.Common.SendFormAsync("web", form), string.Join(' ', more));
+        }
+    }
+
+    [Fact]
+    public async Task A_request_of_more_fields_than_a_form_may_have_is_none_here_either()
+    {
+        // grant_type, subject_token, subject_token_type and so many targets
+        foreach (var (targets, isForm) in ((int, bool)[])[(97, true), (98, false)])
+        {
+            (string, string)[] form = [.. TestServer.ExchangeForm(world.IdToken(), "id_token", [.. Enumerable.Repeat(("audience", "orders"), targets)])];
+            var real = await world.Common.SendFormAsync("web", form);
+            var answer = await world.Common.AdminPostAsync("/explain", ExplainCalls.BodyOf("web", form));
+            answer.Status.ShouldBe(isForm ? HttpStatusCode.OK : HttpStatusCode.BadRequest, answer.Body);
+            if (isForm) real.Reason.ShouldNotBe("form_malformed");
+            else (real.Reason, (string)answer.Json["detail"]!).ShouldBe(("form_malformed", "The request has 101 fields; a form may have 100."));
+        }
+    }
+
+    [Fact]
     public async Task Explain_and_the_real_answer_agree()
     {
         var server = world.Common;

@@ -108,6 +108,21 @@ public sealed class ShadowRuleTests
     }
 
     [Fact]
+    public async Task Of_a_refresh_token_that_is_exchanged_nothing_is_foretold()
+    {
+        const string Shown = "  - { name: shown, clients: web, subject: { token_types: refresh_token }, actor: none, targets: { spare: { use: true } } }\n";
+        await using var own = await WithRulesAsync(
+            Shadow("targets: { orders: read }") + Live.Replace("targets", "refresh: { lifetime: 8h }, targets", StringComparison.Ordinal)
+            + Shown.Replace("shown", "would-be", StringComparison.Ordinal).Replace("actor: none", "actor: none, shadow: true", StringComparison.Ordinal) + Shown);
+        var first = await own.GrantsAsync(server => server.SendIdTokenAsync("web", own.IdToken(), ("audience", "orders")));
+
+        // were the shadow rules live, the first of them would stand in the way of any refresh
+        var answer = await own.GrantsAsync(server => server.ExchangeAsync("web", SecretOf("web"), (string)first.Json["refresh_token"]!, "refresh_token", ("audience", "spare")));
+        var entry = (await own.Common.Engine.Store.Decisions.PageAsync(new() { Issued = answer.Claims.Text("jti") }, default, 1, TestContext.Current.CancellationToken)).ShouldHaveSingleItem();
+        (entry.Rule, entry.Shadow).ShouldBe(("shown", null));
+    }
+
+    [Fact]
     public async Task It_is_no_error_nor_warning_and_shown_with_the_decision()
     {
         await using var own = await WithRulesAsync(Live + Shadow("targets: { spare: use }"));

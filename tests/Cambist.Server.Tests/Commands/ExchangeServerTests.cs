@@ -76,6 +76,12 @@ public sealed class ExchangeServerTests : IAsyncLifetime
     [InlineData(200, """{"access_token":"a\u001b]0;x"}""", "holds characters that no token has")]
     [InlineData(200, """{"access_token":"a","access_token":"b"}""", "no JSON object")]
     [InlineData(200, "<html>", "no JSON object")]
+    [InlineData(200, """{"access_token":"a","error":"invalid_grant"}""", "both a token and an error")]
+    [InlineData(200, """{"access_token":"a\ud800"}""", "not valid JSON text")]
+    [InlineData(200, """{"access_token":"a","token_type":"\udc00"}""", "not valid JSON text")]
+    [InlineData(200, """{"access_token":"a","more":[{"n":"\ud800x"}]}""", "not valid JSON text")]
+    [InlineData(200, """{"access_token":"a","\ud800":1}""", "not valid JSON text")]
+    [InlineData(400, """{"error":"invalid_grant","error_description":"\ud800"}""", "not valid JSON text")]
     [InlineData(500, "", "500 with nothing in it")]
     [InlineData(404, "{}", "no OAuth error")]
     public async Task An_answer_that_is_none_is_a_line_that_shows_nothing_of_it(int status, string body, string said)
@@ -86,6 +92,7 @@ public sealed class ExchangeServerTests : IAsyncLifetime
         line.ShouldContain(said);
         line.ShouldNotContain("\e");
         line.ShouldNotContain("opaque-subject-token");
+        (await FailAsync("--token-endpoint", Endpoint, "--json")).ShouldBe(line);
     }
 
     [Fact]

@@ -168,8 +168,13 @@ public sealed class ReplayTests
     {
         using var cli = new Cli();
         var draft = cli.Write("draft.yaml", "issuer: http://127.0.0.1:8080\n");
-        (await cli.FailAsync(["replay", "--registry", draft, "--since", "yesterday"])).ShouldContain("--since is \"yesterday\"");
-        (await cli.FailAsync(["replay", "--registry", draft, "--since", "1h", "--until", "2h"])).ShouldContain("before");
+        foreach (var text in (string[])["yesterday", "NaN", "", "0h", "1.5h", "99999d", "2030-13-01T00:00:00Z"])
+        {
+            (await cli.FailAsync(["replay", "--registry", draft, "--since", text], exitCode: 2)).ShouldStartWith($"cambist: --since is \"{text}\"; write how long ago");
+            (await cli.FailAsync(["replay", "--registry", draft, "--until", text], exitCode: 2)).ShouldStartWith($"cambist: --until is \"{text}\"; write how long ago");
+        }
+
+        (await cli.FailAsync(["replay", "--registry", draft, "--since", "1h", "--until", "2h"], exitCode: 2)).ShouldContain("before");
         (await cli.FailAsync(["replay", "--registry", cli.Write("bad.yaml", "rules: 7\n")])).ShouldContain("bad.yaml");
         (await cli.FailAsync(["replay", "--registry", draft, "--storage", $"sqlite:{cli.Path("none.db")}"])).ShouldStartWith("There is no store at ");
         await cli.FailAsync(["replay", "--registry", draft, "--examples", "-1"], exitCode: 2);

@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json.Nodes;
 using Cambist.Protocol;
 using Cambist.Yaml;
 
@@ -195,5 +197,41 @@ public sealed class ReplayTests
     {
         var document = Changed(Document, "actor: none, targets", "refresh: { lifetime: 8h }, actor: none, targets");
         Outcome(Again(Decided(Sales, document: document) with { Action = GrantTypes.RefreshToken }, before, after, document)).ShouldBe((verdict, cause));
+    }
+
+    static readonly string WithRefresh = Changed(Document, "actor: none, targets", "refresh: { lifetime: 8h }, actor: none, targets")
+        + "  - { name: shown, clients: app, subject: { token_types: refresh_token }, actor: none, targets: { billing: { pay: orders/read } } }\n";
+
+    /// <summary>An exchange whose subject token was a refresh token: of what that one stands for nothing is on record.</summary>
+    static LedgerEntry Shown()
+    {
+        var entry = Decided(Sales, "billing", document: WithRefresh);
+        var input = JsonNode.Parse(entry.Input.Span)!.AsObject();
+        input.Remove("entitled");
+        var subject = input["subject"]!.AsObject();
+        (subject["issuer"], subject["token_type"], subject["held"], subject["claims"]) = ("self", TokenTypes.RefreshToken, new JsonArray("orders/read"), new JsonObject());
+        return entry with { Outcome = DecisionOutcome.Issued, Reason = Reason.None, Rule = "shown", ScopesGiven = ["pay"], Input = Encoding.UTF8.GetBytes(input.ToJsonString()) };
+    }
+
+    [Theory]
+    [InlineData("refresh: { lifetime: 8h }, actor", "actor")]
+    [InlineData("department: [sales, support]", "department: support")]
+    [InlineData("subject: \"user:{sub}\"", "subject: \"user:{sub}\", where: { department: support }")]
+    [InlineData("subject: \"user:{sub}\"", "subject: \"member:{sub}\"")]
+    [InlineData("status: left", "status: here")]
+    [InlineData("app: { ", "app: { grants: token_exchange, ")]
+    [InlineData("pay: orders/read", "read: orders/read")]
+    public void What_an_exchanged_refresh_token_stands_for_is_not_on_record_so_any_change_casts_doubt(string before, string after)
+    {
+        Outcome(Again(Shown(), WithRefresh, WithRefresh)).ShouldBe(("same", ""));
+        Outcome(Again(Shown(), before, after, WithRefresh)).ShouldBe(("undecidable", "refresh_token"));
+        Outcome(Again(Shown() with { Outcome = DecisionOutcome.Refused, Reason = Reason.ScopeNotGranted }, before, after, WithRefresh)).ShouldBe(("undecidable", "refresh_token"));
+    }
+
+    [Fact]
+    public void A_client_that_is_gone_gets_nothing_for_a_refresh_token_either()
+    {
+        Outcome(Again(Shown(), "  app: { ", "  app: { disabled: true, ", WithRefresh)).ShouldBe(("newly_refused", "client_authentication_failed"));
+        Outcome(Again(Shown() with { Outcome = DecisionOutcome.Refused, Reason = Reason.SubjectUsedUp }, "status: left", "status: here", WithRefresh)).ShouldBe(("same", ""));
     }
 }
