@@ -44,7 +44,7 @@ sealed class RegistryReload
             _seen ??= ""; // whatever breaks now, the next look reads again
             await ReadAsync(cancellationToken);
         }
-        catch (Exception e) when (e is not (StoreUnavailableException or OperationCanceledException))
+        catch (Exception e) when (e is not StoreUnavailableException && !cancellationToken.IsCancellationRequested)
         {
             _seen = "";
             _swap.ShowUnread(_fileName, e);
