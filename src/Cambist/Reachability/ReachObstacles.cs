@@ -90,7 +90,8 @@ internal sealed class ReachObstacles(ReachRules rules, IEnumerable<ReachState> s
         if (!use.IsFor(caller, Registry)) return Obstacle.NotTheirs;
         if (!rules.MayHaveActor(rule, caller)) return Obstacle.NoActor;
         if (use.Actors.After(rule, caller.Id).IsEmpty) return Obstacle.TooDeep;
-        var possible = ScopeDecision.Possible(rule.Targets[resource.Name], use.Held, resource.Name, out var named);
+        var grant = rule.Targets[resource.Name];
+        var possible = ScopeDecision.Possible(grant, use.Held?.For(grant, resource.Name), resource.Name, out var named);
         if (scope is null ? possible.IsEmpty && named > 0 : !possible.Contains(scope)) return Obstacle.NoScope;
         return ReachDenials.Forbid(use, rule, caller, resource, Registry, out _) ? Obstacle.Denied : Obstacle.None;
     }
