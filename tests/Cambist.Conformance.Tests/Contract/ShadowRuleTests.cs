@@ -114,10 +114,13 @@ public sealed class ShadowRuleTests
         await using var own = await WithRulesAsync(
             Shadow("targets: { orders: read }") + Live.Replace("targets", "refresh: { lifetime: 8h }, targets", StringComparison.Ordinal)
             + Shown.Replace("shown", "would-be", StringComparison.Ordinal).Replace("actor: none", "actor: none, shadow: true", StringComparison.Ordinal) + Shown);
-        var first = await own.GrantsAsync(server => server.SendIdTokenAsync("web", own.IdToken(), ("audience", "orders")));
 
         // were the shadow rules live, the first of them would stand in the way of any refresh
-        var answer = await own.GrantsAsync(server => server.ExchangeAsync("web", SecretOf("web"), (string)first.Json["refresh_token"]!, "refresh_token", ("audience", "spare")));
+        var answer = await own.GrantsAsync(async server =>
+        {
+            var first = await server.SendIdTokenAsync("web", own.IdToken(), ("audience", "orders"));
+            return await server.ExchangeAsync("web", SecretOf("web"), (string)first.Json["refresh_token"]!, "refresh_token", ("audience", "spare"));
+        });
         var entry = (await own.Common.Engine.Store.Decisions.PageAsync(new() { Issued = answer.Claims.Text("jti") }, default, 1, TestContext.Current.CancellationToken)).ShouldHaveSingleItem();
         (entry.Rule, entry.Shadow).ShouldBe(("shown", null));
     }

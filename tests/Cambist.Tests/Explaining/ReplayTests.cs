@@ -209,7 +209,7 @@ public sealed class ReplayTests
         var input = JsonNode.Parse(entry.Input.Span)!.AsObject();
         input.Remove("entitled");
         var subject = input["subject"]!.AsObject();
-        (subject["issuer"], subject["token_type"], subject["held"], subject["claims"]) = ("self", TokenTypes.RefreshToken, new JsonArray("orders/read"), new JsonObject());
+        (subject["issuer"], subject["token_type"], subject["held"], subject["claims"]) = ("self", TokenTypes.RefreshToken, new JsonArray("orders/read"), new JsonObject { ["status"] = "here" });
         return entry with { Outcome = DecisionOutcome.Issued, Reason = Reason.None, Rule = "shown", ScopesGiven = ["pay"], Input = Encoding.UTF8.GetBytes(input.ToJsonString()) };
     }
 
