@@ -32,7 +32,10 @@ sealed class Filling(int entries)
         {
             return entry with
             {
-                Outcome = DecisionOutcome.Refused, Reason = Reason.TargetNotAllowed, Target = "spare", Subject = new("login", sub, root),
+                Outcome = DecisionOutcome.Refused,
+                Reason = Reason.TargetNotAllowed,
+                Target = "spare",
+                Subject = new("login", sub, root),
                 Trace = $"client: {client}, by ClientSecretBasic\nsubject: {sub} (user) from login\ntarget_not_allowed: no rule lets {client} have a token for spare",
                 Input = Input(client, SignedIn(sub), "spare", ",\"entitled\":true,\"act_levels\":0"),
             };
@@ -42,15 +45,26 @@ sealed class Filling(int entries)
         {
             return entry with
             {
-                Target = "orders", Subject = new("login", sub, root), IssuedId = $"{root}.{NewId()}", ScopesGiven = ["read", "write"], Rule = $"sign-in-{number}", ExpiresAt = Now + 600_000,
+                Target = "orders",
+                Subject = new("login", sub, root),
+                IssuedId = $"{root}.{NewId()}",
+                ScopesGiven = ["read", "write"],
+                Rule = $"sign-in-{number}",
+                ExpiresAt = Now + 600_000,
                 Input = Input(client, SignedIn(sub), "orders"),
             };
         }
 
         return entry with
         {
-            Target = "billing", Subject = new("self", sub, $"{root}.{NewId()}"), IssuedId = $"{root}.{NewId()}.{NewId()}", ActorChain = [client], ScopesAsked = ["read"], ScopesGiven = ["read"],
-            Rule = $"on-behalf-{number}", ExpiresAt = Now + 300_000,
+            Target = "billing",
+            Subject = new("self", sub, $"{root}.{NewId()}"),
+            IssuedId = $"{root}.{NewId()}.{NewId()}",
+            ActorChain = [client],
+            ScopesAsked = ["read"],
+            ScopesGiven = ["read"],
+            Rule = $"on-behalf-{number}",
+            ExpiresAt = Now + 300_000,
             Input = Input(client, Ours(sub), "billing", scopes: ",\"scopes\":[\"read\"]"),
         };
     }

@@ -2,9 +2,9 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Cambist.Protocol;
+using Cambist.Testing;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
-using Cambist.Testing;
 
 namespace Cambist.Attack.Tests.Abuse;
 

@@ -1,8 +1,8 @@
 using System.Net;
 using Cambist.Protocol;
 using Cambist.Testing;
-using static Cambist.Testing.Requests;
 using static Cambist.Conformance.Tests.Rows.IntrospectionRows;
+using static Cambist.Testing.Requests;
 
 namespace Cambist.Conformance.Tests.Rows;
 

@@ -46,8 +46,11 @@ public sealed class ReplayTests
         return Decision.Of(input, registry).Gives(out var decision, out var denied)
             ? entry with
             {
-                Outcome = DecisionOutcome.Issued, Rule = decision.Selected.Rule.Name, ScopesGiven = decision.Token.Scopes,
-                ActorChain = decision.Token.NewActor is { } actor ? [actor] : [], Input = DecisionInputJson.Write(input, registry.MentionedClaims),
+                Outcome = DecisionOutcome.Issued,
+                Rule = decision.Selected.Rule.Name,
+                ScopesGiven = decision.Token.Scopes,
+                ActorChain = decision.Token.NewActor is { } actor ? [actor] : [],
+                Input = DecisionInputJson.Write(input, registry.MentionedClaims),
             }
             : entry with { Reason = denied.Reason, Input = DecisionInputJson.Write(input, registry.MentionedClaims, RecordedEntitlement.Of(input, registry)) };
     }
