@@ -27,7 +27,7 @@ internal static class EntryExplained
                 step => [.. EntryFacts.Of(step, entry, walk, trace), .. step == refusing ? EntryFacts.NotOnRecord(step, entry) : []], step => IsNeeded(step, entry)),
             Rules = walk is null ? [] : TriedRules.Of(walk),
             Grant = entry.Outcome == DecisionOutcome.Issued ? Grant(entry, walk, registry) : null,
-            Remedies = denied is null ? [] : Remedies.Of(new(walk, denied, IsRecorded: true)),
+            Remedies = denied is null ? [] : Remedies.Of(new(walk ?? Begun(entry, registry), denied, IsRecorded: true)),
         };
     }
 
@@ -55,6 +55,11 @@ internal static class EntryExplained
             Selected = rule is null || target is null ? null : new(rule, target),
         };
     }
+
+    /// <summary>The walk of a request that did not get so far that an input was recorded: who asked is known all the same.</summary>
+    static Walk? Begun(LedgerEntry entry, Registry? registry) => registry is not null && entry.Client is { } id && registry.Clients.TryGetValue(id, out var client)
+        ? new(registry, DateTimeOffset.FromUnixTimeMilliseconds(entry.Id.Milliseconds), entry.Action) { Client = client }
+        : null;
 
     static RecordedInput? Read(LedgerEntry entry, Registry registry)
     {

@@ -38,7 +38,8 @@ internal static class EntryFacts
         if (role is null) yield break;
         yield return $"what an unverified {role} token says is not on record";
         yield return "`cambist inspect @TOKEN` shows a JWT's iss, aud, kid and times";
-        yield return $"`cambist explain --client {entry.Client} --{role}-token @TOKEN --{role}-token-type TYPE …` says which of them fails";
+        var subject = role == "actor" ? "--subject-token @SUBJECT --subject-token-type TYPE " : "";
+        yield return $"`cambist explain --client {entry.Client} {subject}--{role}-token @TOKEN --{role}-token-type TYPE …` says which of them fails";
     }
 
     static IEnumerable<string> Token(string label, RecordedParty? party, Walk? walk, DecisionStep step, string[] trace)

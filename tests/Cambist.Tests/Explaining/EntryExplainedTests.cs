@@ -12,6 +12,7 @@ public sealed class EntryExplainedTests
           orders: { identifiers: https://orders.example.com, scopes: [read, write] }
         clients:
           web: { secrets: { sha256: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa } }
+          spa: { auth: none }
         rules:
           - { name: staff, clients: web, subject: { issuer: login, where: { team: blue } }, actor: none, targets: { orders: read } }
         """;
@@ -71,6 +72,14 @@ public sealed class EntryExplainedTests
         told.Steps[(int)DecisionStep.Authenticate - 1].Seen.ShouldBe(["web, by client_secret_basic"]);
         told.Steps[(int)DecisionStep.Select - 1].Seen.ShouldBe(["rule staff (line 9): as it was"]);
         told.Remedies.ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public void Whose_request_it_was_is_known_without_an_input()
+    {
+        var told = Explanation.OfEntry(Entry(Reason.SubjectAudienceMismatch, "as it was", hasInput: false) with { Client = "spa", Subject = null }, Registry).ShouldNotBeNull();
+
+        told.Remedies.ShouldHaveSingleItem().Change.ShouldStartWith("Have the token issued for this server: aud https://sts.example.com.");
     }
 
     [Fact]
