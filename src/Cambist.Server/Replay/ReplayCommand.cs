@@ -56,10 +56,7 @@ static class ReplayCommand
 
     static async Task<int> RunAsync(Terminal terminal, string file, string? storage, string? secretsFolder, ReplayRequest asked, string? failOn, bool asJson, CancellationToken cancellationToken)
     {
-        var settings = ServerSettings.Read(new ConfigurationBuilder()
-            .AddConfiguration(SettingsSources.OfCommands())
-            .AddInMemoryCollection(storage is null ? [] : [new("Cambist:Storage", storage)])
-            .Build());
+        var settings = ServerSettings.OfCommand((nameof(ServerSettings.Storage), storage));
         var options = settings.RegistryOptions();
         options = options with { SecretsFolder = secretsFolder ?? options.SecretsFolder ?? Path.GetDirectoryName(Path.GetFullPath(file)) };
         var draft = RegistryFile.Load(file, options);

@@ -58,8 +58,7 @@ sealed record ExpectedGrant : Expectation
 
     IEnumerable<string> Misses(TokenToIssue token, Registry registry)
     {
-        var actors = (token.From!.Act?.Names ?? []).ToImmutableArray();
-        if (token.NewActor is { } newest) actors = actors.Insert(0, newest);
+        var actors = token.ActorChain;
         var seconds = token.ExpiresAt - token.IssuedAt;
 
         if (Scopes is { } scopes && !scopes.ToHashSet().SetEquals(token.Scopes))
