@@ -307,7 +307,7 @@ public sealed class IssuerKeysTests : IssuerKeysFixture
         await FoundAsync(Second);
 
         Idp.Serve(StubIssuer.Jwks, StubIssuer.SetOf(First));
-        Clock.Advance(Moment);
+        Clock.Advance(TimeSpan.FromSeconds(30));
         (await FoundAsync(First)).ShouldNotBeSameAs(old);
     }
 
