@@ -19,6 +19,7 @@ abstract class FormEndpoint(CambistEngine engine, PlainHttp plainHttp, ClientAdd
     public async Task HandleAsync(HttpContext http)
     {
         var profile = engine.Registry.Current.ErrorCodes;
+        FormFields? form = null;
         try
         {
             if (!HttpMethods.IsPost(http.Request.Method))
@@ -33,7 +34,7 @@ abstract class FormEndpoint(CambistEngine engine, PlainHttp plainHttp, ClientAdd
                 return;
             }
 
-            var (form, unreadable) = await FormReader.ReadAsync(http.Request, Known);
+            (form, var unreadable) = await FormReader.ReadAsync(http.Request, Known);
             if (form is null)
             {
                 await RefuseUnreadAsync(http, unreadable!.Reason, profile);
@@ -67,6 +68,10 @@ abstract class FormEndpoint(CambistEngine engine, PlainHttp plainHttp, ClientAdd
         {
             log.LogError(e, "A fault of the server; answered 500");
             await TokenResponses.WriteErrorAsync(http, Reason.InternalError, profile);
+        }
+        finally
+        {
+            form?.Dispose();
         }
     }
 

@@ -1,10 +1,18 @@
+using System.Collections.Immutable;
+using System.IO.Pipelines;
+using System.Text;
 using Cambist.Protocol;
 
 namespace Cambist.AspNetCore;
 
-/// <summary>An endpoint's form, read strictly: names compared exactly, a parameter without a value is omitted (RFC 6749 §3.2).</summary>
+/// <summary>
+/// An endpoint's form, read strictly: names compared exactly, a parameter without a value is omitted (RFC 6749 §3.2). Tokens lie where they
+/// came in, until <see cref="Dispose"/>.
+/// </summary>
 /// <param name="single">The parameters that are known and may not repeat.</param>
-sealed class FormFields(string[] single)
+/// <param name="source">Has the bytes that the form is read from; null where they are nobody else's.</param>
+/// <param name="end">Where they end.</param>
+sealed class FormFields(string[] single, PipeReader? source = null, SequencePosition end = default) : IDisposable
 {
     /// <summary>Those of <c>/token</c>; there, <c>resource</c> and <c>audience</c> may repeat.</summary>
     public static readonly string[] OfToken =
@@ -23,43 +31,68 @@ sealed class FormFields(string[] single)
     readonly string?[] _values = new string?[single.Length];
     int _seen;
 
+    /// <summary>A value that is no token; null where the parameter was omitted.</summary>
     public string? this[string name] => _values[Array.IndexOf(single, name)];
 
-    public List<string> Resources { get; } = [];
+    public TokenText? SubjectToken { get; private set; }
 
-    public List<string> Audiences { get; } = [];
+    public TokenText? ActorToken { get; private set; }
+
+    public TokenText? RefreshToken { get; private set; }
+
+    /// <summary>The token that somebody asks about.</summary>
+    public TokenText? Token { get; private set; }
+
+    public ImmutableArray<string> Resources { get; private set; } = [];
+
+    public ImmutableArray<string> Audiences { get; private set; } = [];
 
     /// <summary>The first parameter that was sent twice and may not be; null where none was.</summary>
     public string? Repeated { get; private set; }
 
-    /// <summary>Takes one decoded pair; unknown names are ignored.</summary>
-    public void Add(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    /// <summary>Takes a pair; unknown names are ignored.</summary>
+    /// <param name="name">Decoded.</param>
+    /// <param name="value">Decoded.</param>
+    /// <param name="sent">The value as it was sent.</param>
+    public void Add(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, ReadOnlyMemory<byte> sent)
     {
         if (name.SequenceEqual("resource"u8))
         {
-            if (value.Length > 0) Resources.Add(Text(value));
+            if (value.Length > 0) Resources = Resources.Add(FormText.Of(value));
+            return;
         }
-        else if (name.SequenceEqual("audience"u8))
-        {
-            if (value.Length > 0) Audiences.Add(Text(value));
-        }
-        else
-        {
-            AddSingle(name, value);
-        }
-    }
 
-    void AddSingle(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
-    {
+        if (name.SequenceEqual("audience"u8))
+        {
+            if (value.Length > 0) Audiences = Audiences.Add(FormText.Of(value));
+            return;
+        }
+
         for (var i = 0; i < single.Length; i++)
         {
-            if (single[i].Length != name.Length || !System.Text.Ascii.Equals(name, single[i])) continue;
+            if (single[i].Length != name.Length || !Ascii.Equals(name, single[i])) continue;
             if ((_seen & (1 << i)) != 0) Repeated ??= single[i];
             _seen |= 1 << i;
-            if (value.Length > 0) _values[i] = Text(value);
+            if (value.Length > 0) Set(i, value, sent);
             return;
         }
     }
 
-    static string Text(ReadOnlySpan<byte> utf8) => System.Text.Encoding.UTF8.GetString(utf8);
+    void Set(int place, ReadOnlySpan<byte> value, ReadOnlyMemory<byte> sent)
+    {
+        switch (single[place])
+        {
+            case Parameters.SubjectToken: SubjectToken = Kept(value, sent); break;
+            case Parameters.ActorToken: ActorToken = Kept(value, sent); break;
+            case Parameters.RefreshToken: RefreshToken = Kept(value, sent); break;
+            case Parameters.Token: Token = Kept(value, sent); break;
+            default: _values[place] = FormText.Of(value); break;
+        }
+    }
+
+    /// <summary>A token seldom has anything to decode.</summary>
+    static TokenText Kept(ReadOnlySpan<byte> value, ReadOnlyMemory<byte> sent) => new(value.SequenceEqual(sent.Span) ? sent : value.ToArray());
+
+    /// <summary>Lets go of the bytes that the form was read from.</summary>
+    public void Dispose() => source?.AdvanceTo(end);
 }

@@ -21,7 +21,9 @@ static class FormReader
     /// <summary>The most parameters, those that repeat counted each time.</summary>
     public const int MostFields = 100;
 
-    /// <summary>The form, or why it cannot be read.</summary>
+    const int MostOnStack = 256;
+
+    /// <summary>The form, or why it cannot be read. Whoever gets a form disposes of it once the answer is written: there is no reading on before.</summary>
     /// <param name="request">The request.</param>
     /// <param name="single">See <see cref="FormFields"/>.</param>
     public static async ValueTask<(FormFields? Form, Denied? Denied)> ReadAsync(HttpRequest request, string[] single)
@@ -39,12 +41,7 @@ static class FormReader
                 return (null, TooLarge());
             }
 
-            if (read.IsCompleted)
-            {
-                var form = TryParse(read.Buffer, single, out var fields, out var denied);
-                pipe.AdvanceTo(read.Buffer.End);
-                return form ? (fields, null) : (null, denied);
-            }
+            if (read.IsCompleted) return Parse(pipe, read.Buffer, single);
 
             pipe.AdvanceTo(read.Buffer.Start, read.Buffer.End);
         }
@@ -78,24 +75,20 @@ static class FormReader
 
     static Denied TooLarge() => new(Reason.RequestTooLarge, $"the body is larger than {LongestBody} bytes");
 
-    static bool TryParse(ReadOnlySequence<byte> body, string[] single, [NotNullWhen(true)] out FormFields? fields, [NotNullWhen(false)] out Denied? denied)
+    /// <summary>Where the body lies in one piece, the form is read where it lies, and holds on to it until the request is answered.</summary>
+    static (FormFields? Form, Denied? Denied) Parse(PipeReader pipe, ReadOnlySequence<byte> body, string[] single)
     {
-        // Decoding works in place on a copy, which is never longer than what was sent.
-        var buffer = ArrayPool<byte>.Shared.Rent((int)body.Length);
-        try
-        {
-            body.CopyTo(buffer);
-            return TryParse(buffer.AsSpan(0, (int)body.Length), single, out fields, out denied);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
-        }
+        var fields = new FormFields(single, pipe, body.End);
+        if (TryParse(body.IsSingleSegment ? body.First : body.ToArray(), fields, out var denied)) return (fields, null);
+        fields.Dispose();
+        return (null, denied);
     }
 
-    internal static bool TryParse(Span<byte> body, string[] single, [NotNullWhen(true)] out FormFields? fields, [NotNullWhen(false)] out Denied? denied)
+    /// <param name="body">The text. It must not change as long as the fields are used.</param>
+    /// <param name="fields">The form.</param>
+    /// <param name="denied">Why it cannot be read.</param>
+    internal static bool TryParse(ReadOnlyMemory<byte> body, FormFields fields, [NotNullWhen(false)] out Denied? denied)
     {
-        fields = new FormFields(single);
         denied = null;
         for (var count = 0; !body.IsEmpty; count++)
         {
@@ -105,21 +98,43 @@ static class FormReader
                 return false;
             }
 
-            var end = body.IndexOf((byte)'&');
+            var end = body.Span.IndexOf((byte)'&');
             var pair = end < 0 ? body : body[..end];
             body = end < 0 ? default : body[(end + 1)..];
-            var equals = pair.IndexOf((byte)'=');
-            var name = equals < 0 ? pair : pair[..equals];
-            var value = equals < 0 ? default : pair[(equals + 1)..];
-            if (!FormEncoding.TryDecode(ref name) || !FormEncoding.TryDecode(ref value) || !Utf8.IsValid(name) || !Utf8.IsValid(value))
+            if (!TryAdd(pair, fields))
             {
                 denied = new Denied(Reason.FormMalformed, "the form is not percent-encoded UTF-8");
                 return false;
             }
-
-            fields.Add(name, value);
         }
 
         return true;
+    }
+
+    static bool TryAdd(ReadOnlyMemory<byte> pair, FormFields fields)
+    {
+        var equals = pair.Span.IndexOf((byte)'=');
+        var sent = equals < 0 ? default : pair[(equals + 1)..];
+        var name = equals < 0 ? pair.Span : pair.Span[..equals];
+        var value = sent.Span;
+        if (pair.Span.ContainsAny((byte)'%', (byte)'+'))
+        {
+            // Decoding works in place, and what was sent is not ours to write to.
+            var copy = pair.Length <= MostOnStack ? stackalloc byte[MostOnStack] : new byte[pair.Length];
+            pair.Span.CopyTo(copy);
+            var decodedName = copy[..name.Length];
+            var decodedValue = copy[(pair.Length - value.Length)..pair.Length];
+            if (!FormEncoding.TryDecode(ref decodedName) || !FormEncoding.TryDecode(ref decodedValue)) return false;
+            return Add(decodedName, decodedValue);
+        }
+
+        return Add(name, value);
+
+        bool Add(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+        {
+            if (!Utf8.IsValid(name) || !Utf8.IsValid(value)) return false;
+            fields.Add(name, value, sent);
+            return true;
+        }
     }
 }

@@ -16,7 +16,7 @@ abstract class PresentedTokenEndpoint(CambistEngine engine, PlainHttp plainHttp,
     {
         var cancel = CancellationToken.None; // what began is finished, whether or not somebody still waits for it
         if (form.Repeated is { } repeated) return Engine.Unservable.RefuseAsync(credentials, new(Reason.ParameterRepeated, $"{repeated} is repeated"), cancel);
-        return form[Parameters.Token] is { } token
+        return form.Token is { } token
             ? DecideAsync(new PresentedToken { Credentials = credentials, Token = token }, cancel)
             : Engine.Unservable.RefuseAsync(credentials, new(Reason.ParameterMissing, "token is missing or empty"), cancel);
     }

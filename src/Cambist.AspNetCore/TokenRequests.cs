@@ -20,9 +20,9 @@ static class TokenRequests
     public static Denied? Exchange(FormFields form, PresentedCredentials credentials, out ExchangeRequest? request)
     {
         request = null;
-        if (form[Parameters.SubjectToken] is not { } subjectToken) return Missing(Parameters.SubjectToken);
+        if (form.SubjectToken is not { } subjectToken) return Missing(Parameters.SubjectToken);
         if (form[Parameters.SubjectTokenType] is not { } subjectTokenType) return Missing(Parameters.SubjectTokenType);
-        var (actorToken, actorTokenType) = (form[Parameters.ActorToken], form[Parameters.ActorTokenType]);
+        var (actorToken, actorTokenType) = (form.ActorToken, form[Parameters.ActorTokenType]);
         if (actorToken is null != actorTokenType is null)
             return new(Reason.ParameterUnpaired, "actor_token and actor_token_type go together (RFC 8693 §2.1)");
         if (Scopes(form, out var scopes) is { } malformed) return malformed;
@@ -52,14 +52,14 @@ static class TokenRequests
     public static Denied? Refresh(FormFields form, PresentedCredentials credentials, out RefreshRequest? request)
     {
         request = null;
-        if (form[Parameters.RefreshToken] is not { } token) return new(Reason.ParameterMissing, "refresh_token is missing or empty (RFC 6749 §6)");
+        if (form.RefreshToken is not { } token) return new(Reason.ParameterMissing, "refresh_token is missing or empty (RFC 6749 §6)");
         if (Scopes(form, out var scopes) is { } malformed) return malformed;
         request = new RefreshRequest { Credentials = credentials, RefreshToken = token, Targets = Targets(form), Scopes = scopes };
         return null;
     }
 
     static RequestedTargets Targets(FormFields form) =>
-        form.Resources.Count + form.Audiences.Count == 0 ? RequestedTargets.None : new([.. form.Resources], [.. form.Audiences]);
+        form.Resources.IsEmpty && form.Audiences.IsEmpty ? RequestedTargets.None : new(form.Resources, form.Audiences);
 
     static Denied? Scopes(FormFields form, out ImmutableArray<string>? scopes)
     {

@@ -70,9 +70,9 @@ sealed class OfflineExplain : IAsyncDisposable
     static readonly Remedy WantsStore = new(RemedyPlace.Request,
         "A token of ours can only be judged with the store that its keys and its state are in: name it with --storage, or ask the server with --server; without them nothing can be said of this one.");
 
-    bool IsOurs(string? token) => token is not null
-        && (OurPrefixes.All.Any(prefix => token.StartsWith(prefix, StringComparison.Ordinal))
-            || (CompactJws.TryParse(token, out var jws, out _) && jws.Payload.TryGet("iss", out var iss) && iss.IsString(Registry.Issuer)));
+    bool IsOurs(TokenText? sent) => sent is { } token
+        && (OurPrefixes.All.Any(prefix => token.StartsWith(prefix))
+            || (CompactJws.TryParse(token.Utf8, out var jws, out _) && jws.Payload.TryGet("iss", out var iss) && iss.IsString(Registry.Issuer)));
 
     /// <summary>Opens the store's keys; those of a store that no server was started on yet are nobody's.</summary>
     static async Task<KeySealer> SealerAsync(Store store, ServerSettings settings, IEngineListener listener, CancellationToken cancellationToken) =>

@@ -25,8 +25,9 @@ public sealed class ClientCredentialsGrant
         if (Grants.Check(client, GrantTypes.ClientCredentials) is { } notAllowed) return await Refuse(notAllowed);
         if (Target.Read(walk, request.Targets) is { } targetDenied) return await Refuse(targetDenied);
         if (!Decide(walk, client).Gives(out var token, out denied)) return await Refuse(denied);
+        walk.Token = token;
         if (!_writer.Issue(token, walk.Registry).Gives(out var issued, out denied)) return await Refuse(denied);
-        return await _recorder.RecordAsync(walk, token, issued, cancellationToken);
+        return await _recorder.AnswerAsync(walk, issued, await _recorder.RecordAsync(walk, issued, cancellationToken), cancellationToken);
     }
 
     static Result<TokenToIssue> Decide(Walk walk, RegisteredClient client)

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
@@ -14,15 +13,8 @@ internal static class DecisionInputJson
 {
     public const int LongestValue = 256;
 
-    [ThreadStatic] static ArrayBufferWriter<byte>? _buffer;
-    [ThreadStatic] static Utf8JsonWriter? _json;
-
-    public static ReadOnlyMemory<byte> Write(DecisionInput input, ImmutableArray<ClaimPath> mentioned, RecordedEntitlement? entitlement = null)
+    public static void Write(Utf8JsonWriter json, DecisionInput input, ImmutableArray<ClaimPath> mentioned, RecordedEntitlement? entitlement)
     {
-        var buffer = _buffer ??= new ArrayBufferWriter<byte>(1024);
-        var json = _json ??= LedgerEntryJson.CreateWriter(buffer);
-        buffer.ResetWrittenCount();
-        json.Reset(buffer);
         json.WriteStartObject();
         json.WriteString("client"u8, input.Client.Id);
         WriteToken(json, "subject"u8, input.Subject, mentioned);
@@ -33,13 +25,18 @@ internal static class DecisionInputJson
             json.WriteString("audience"u8, target.Audience);
         }
 
-        if (input.Scopes is { } scopes) WriteStrings(json, "scopes"u8, ScopeText.ForRecord(scopes));
+        if (input.Scopes is { } scopes) WriteScopes(json, ScopeText.ForRecord(scopes));
         if (input.RequestedTokenType is { } type) WriteRequestedType(json, type);
         json.WriteNumber("now"u8, input.Now.ToUnixTimeMilliseconds());
         entitlement?.WriteTo(json);
         json.WriteEndObject();
-        json.Flush();
-        return buffer.WrittenSpan.ToArray();
+    }
+
+    static void WriteScopes(Utf8JsonWriter json, ImmutableArray<string> scopes)
+    {
+        json.WriteStartArray("scopes"u8);
+        foreach (var scope in scopes) json.WriteStringValue(scope);
+        json.WriteEndArray();
     }
 
     /// <summary>A token that a client sent in the wrong place is not kept either; no type that a rule can give is anything but a URN.</summary>
@@ -78,7 +75,13 @@ internal static class DecisionInputJson
         }
 
         json.WriteEndObject();
-        if (cut is not null) WriteStrings(json, "cut"u8, cut);
+        if (cut is not null)
+        {
+            json.WriteStartArray("cut"u8);
+            foreach (var path in cut) json.WriteStringValue(path);
+            json.WriteEndArray();
+        }
+
         if (token.Claims.TryGet("may_act"u8, out _)) json.WriteBoolean("may_act"u8, true); // whom it names depends on the registry
         json.WriteEndObject();
     }
@@ -89,13 +92,6 @@ internal static class DecisionInputJson
         if (claim.RawJson.Length <= LongestValue) return null; // UTF-8 never has fewer bytes than UTF-16 has characters
         var text = claim.GetString() ?? Encoding.UTF8.GetString(claim.RawJson);
         return text.Length > LongestValue ? text : null;
-    }
-
-    static void WriteStrings(Utf8JsonWriter json, ReadOnlySpan<byte> name, IEnumerable<string> values)
-    {
-        json.WriteStartArray(name);
-        foreach (var value in values) json.WriteStringValue(value);
-        json.WriteEndArray();
     }
 
     public static string KindName(SubjectKind kind) => kind switch

@@ -10,37 +10,33 @@ internal sealed class DecisionRecorder(ILedger ledger, RevocationCheck revocatio
     static readonly Counter<long> Decisions = Meter.CreateCounter<long>("cambist.decisions", description: "Decisions at the token endpoint, by outcome and reason.");
     static readonly Counter<long> Shadows = Meter.CreateCounter<long>("cambist.shadow_decisions", description: "Decisions that a shadow rule would have made, by that rule, what was decided and what it would have decided.");
 
-    /// <summary>Records an issued token and answers; a revocation or a used key found by the ledger makes it a refusal.</summary>
-    public async ValueTask<Outcome> RecordAsync(Walk walk, TokenToIssue token, IssuedToken issued, CancellationToken cancellationToken)
+    /// <summary>Hands the entry of an issued token to the ledger; <see cref="AnswerAsync"/> says what comes of it.</summary>
+    public ValueTask<CommitResult> RecordAsync(Walk walk, IssuedToken issued, CancellationToken cancellationToken) =>
+        ledger.CommitAsync(walk.Entry = EntryOf(walk, walk.Token!, issued), cancellationToken);
+
+    /// <summary>The answer, once the ledger has the entry; a revocation or a used key that it found make it a refusal.</summary>
+    public ValueTask<Outcome> AnswerAsync(Walk walk, IssuedToken issued, CommitResult result, CancellationToken cancellationToken) =>
+        result.Status == CommitStatus.Committed ? new(Answer(walk, issued, result.Id)) : RefuseAsync(walk, issued, result, cancellationToken);
+
+    static Outcome.Issued Answer(Walk walk, IssuedToken issued, DecisionId id)
     {
-        var entry = EntryOf(walk, DecisionOutcome.Issued) with
-        {
-            Shadow = ShadowOf(walk, denied: null),
-            IssuedId = issued.Id,
-            Target = token.Target.Resource.Name,
-            ScopesGiven = token.Scopes,
-            ActorChain = token.ActorChain,
-            ExpiresAt = token.ExpiresAt * 1000,
-            Stores = StoredOf(issued),
-            Consumes = SpentOnSuccess(walk, token),
-            DependsOn = LineagesOf(walk),
-        };
-        var result = await ledger.CommitAsync(entry, cancellationToken);
+        var (token, entry) = (walk.Token!, walk.Entry!.CommittedAs(id));
+        Count("issued", Reason.None);
+        CountShadow(entry);
+        return new(issued.Value, token.TokenType, token.ExpiresAt - token.IssuedAt, token.Scopes, entry) { RefreshToken = issued.Refresh?.Value };
+    }
+
+    async ValueTask<Outcome> RefuseAsync(Walk walk, IssuedToken issued, CommitResult result, CancellationToken cancellationToken)
+    {
         TokenLineage? revoked = null;
-        if (result.Status == CommitStatus.Revoked) (result, revoked) = await revocations.CommitAgainAsync(entry, result.Revocation!, cancellationToken);
-        switch (result.Status)
+        if (result.Status == CommitStatus.Revoked) (result, revoked) = await revocations.CommitAgainAsync(walk.Entry!, result.Revocation!, cancellationToken);
+        return result.Status switch
         {
-            case CommitStatus.Committed:
-                Count("issued", Reason.None);
-                CountShadow(entry);
-                return new Outcome.Issued(issued.Value, token.TokenType, token.ExpiresAt - token.IssuedAt, token.Scopes, entry with { Id = result.Id }) { RefreshToken = issued.Refresh?.Value };
-            case CommitStatus.Revoked:
-                return await RefuseAsync(walk, Revoked(walk, result.Revocation!, revoked), cancellationToken);
-            default:
-                return result.UsedKey == OneTimeKeyKind.ClientAssertion
-                    ? Unauthenticated(walk, UsedUp(OneTimeKeyKind.ClientAssertion))
-                    : await RefuseAsync(walk, UsedUp(result.UsedKey!.Value), cancellationToken);
-        }
+            CommitStatus.Committed => Answer(walk, issued, result.Id),
+            CommitStatus.Revoked => await RefuseAsync(walk, Revoked(walk, result.Revocation!, revoked), cancellationToken),
+            _ when result.UsedKey == OneTimeKeyKind.ClientAssertion => Unauthenticated(walk, UsedUp(OneTimeKeyKind.ClientAssertion)),
+            _ => await RefuseAsync(walk, UsedUp(result.UsedKey!.Value), cancellationToken),
+        };
     }
 
     /// <summary>What a commit would refuse now, in the order in which a ledger looks: a revocation, then a used key. Null where it would not; nothing is written.</summary>
@@ -71,7 +67,7 @@ internal sealed class DecisionRecorder(ILedger ledger, RevocationCheck revocatio
         if (result.Status == CommitStatus.AlreadyUsed) return Unauthenticated(walk, UsedUp(result.UsedKey!.Value));
         Count("refused", denied.Reason);
         CountShadow(entry);
-        return Refused(walk, denied, entry with { Id = result.Id });
+        return Refused(walk, denied, entry.CommittedAs(result.Id));
     }
 
     /// <summary>
@@ -145,13 +141,45 @@ internal sealed class DecisionRecorder(ILedger ledger, RevocationCheck revocatio
         Subject = Party(walk.Subject),
         Actor = Party(walk.Actor),
         Target = walk.Target?.Resource.Name,
-        ScopesAsked = walk.ScopesAsked is { } asked ? ScopeText.ForRecord(asked) : null,
+        ScopesAsked = AskedOf(walk),
         Rule = walk.Selected?.Rule.Name,
         RegistryRevision = walk.Registry.Revision,
-        ExternalUntil = Math.Max(ExternalExpiry(walk.Subject), ExternalExpiry(walk.Actor)),
+        ExternalUntil = ExternalUntilOf(walk),
         Consumes = walk.Spends,
-        Input = walk.Input is { } input ? DecisionInputJson.Write(input, walk.Registry.MentionedClaims, outcome == DecisionOutcome.Refused ? RecordedEntitlement.Of(input, walk.Registry) : null) : default,
+        InputToRecord = InputOf(walk, outcome),
     };
+
+    /// <summary>Whole at once: a copy of what <see cref="EntryOf(Walk, DecisionOutcome)"/> gives would be as large again.</summary>
+    static LedgerEntry EntryOf(Walk walk, TokenToIssue token, IssuedToken issued) => new()
+    {
+        Outcome = DecisionOutcome.Issued,
+        Action = walk.Action,
+        Client = walk.Client?.Id,
+        Subject = Party(walk.Subject),
+        Actor = Party(walk.Actor),
+        ActorChain = token.ActorChain,
+        IssuedId = issued.Id,
+        Target = token.Target.Resource.Name,
+        ScopesAsked = AskedOf(walk),
+        ScopesGiven = token.Scopes,
+        Rule = walk.Selected?.Rule.Name,
+        RegistryRevision = walk.Registry.Revision,
+        ExpiresAt = token.ExpiresAt * 1000,
+        ExternalUntil = ExternalUntilOf(walk),
+        InputToRecord = InputOf(walk, DecisionOutcome.Issued),
+        Shadow = ShadowOf(walk, denied: null),
+        Stores = StoredOf(issued),
+        Consumes = SpentOnSuccess(walk, token),
+        DependsOn = LineagesOf(walk),
+    };
+
+    static IReadOnlyList<string>? AskedOf(Walk walk) => walk.ScopesAsked is { } asked ? ScopeText.ForRecord(asked) : null;
+
+    static long ExternalUntilOf(Walk walk) => Math.Max(ExternalExpiry(walk.Subject), ExternalExpiry(walk.Actor));
+
+    static InputToRecord? InputOf(Walk walk, DecisionOutcome outcome) => walk.Input is { } input
+        ? new(input, walk.Registry.MentionedClaims, outcome == DecisionOutcome.Refused ? RecordedEntitlement.Of(input, walk.Registry) : null)
+        : null;
 
     static ShadowVerdict? ShadowOf(Walk walk, Denied? denied) => walk.Input is { } input ? ShadowDecision.Of(input, walk.Registry, denied) : null;
 
@@ -206,8 +234,10 @@ internal sealed class DecisionRecorder(ILedger ledger, RevocationCheck revocatio
         _ => new(Reason.SubjectUsedUp, "the token can be used once and was"),
     };
 
-    static void Count(string outcome, Reason reason) =>
-        Decisions.Add(1, new KeyValuePair<string, object?>("outcome", outcome), new KeyValuePair<string, object?>("reason", reason.WireName()));
+    static void Count(string outcome, Reason reason)
+    {
+        if (Decisions.Enabled) Decisions.Add(1, new KeyValuePair<string, object?>("outcome", outcome), new KeyValuePair<string, object?>("reason", reason.WireName()));
+    }
 
     static void CountShadow(LedgerEntry entry)
     {

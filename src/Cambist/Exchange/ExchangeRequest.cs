@@ -10,13 +10,13 @@ public sealed record ExchangeRequest
     public required PresentedCredentials Credentials { get; init; }
 
     /// <summary><c>subject_token</c>.</summary>
-    public required string SubjectToken { get; init; }
+    public required TokenText SubjectToken { get; init; }
 
     /// <summary><c>subject_token_type</c>.</summary>
     public required string SubjectTokenType { get; init; }
 
     /// <summary><c>actor_token</c>; null where none was sent.</summary>
-    public string? ActorToken { get; init; }
+    public TokenText? ActorToken { get; init; }
 
     /// <summary><c>actor_token_type</c>; set exactly where <see cref="ActorToken"/> is.</summary>
     public string? ActorTokenType { get; init; }
@@ -41,7 +41,7 @@ public sealed record RefreshRequest
     public required PresentedCredentials Credentials { get; init; }
 
     /// <summary><c>refresh_token</c>.</summary>
-    public required string RefreshToken { get; init; }
+    public required TokenText RefreshToken { get; init; }
 
     /// <summary>What the token is asked for: what the refresh token is for, or nothing.</summary>
     public RequestedTargets Targets { get; init; } = RequestedTargets.None;

@@ -7,7 +7,7 @@ public sealed record PresentedToken
     public required PresentedCredentials Credentials { get; init; }
 
     /// <summary><c>token</c>.</summary>
-    public required string Token { get; init; }
+    public required TokenText Token { get; init; }
 
     /// <summary>Keeps the token out of logs and debuggers.</summary>
     public override string ToString() => nameof(PresentedToken);

@@ -25,7 +25,7 @@ public sealed class TokenRevocation
     {
         var walk = new Walk(_registry.Current, _clock.GetUtcNow(), "revocation");
         if (await _callers.AdmitAsync(walk, request.Credentials, takesPublic: true, cancellationToken) is { } refused) return refused;
-        if (request.Token.StartsWith(ImpersonationTokens.Prefix, StringComparison.Ordinal))
+        if (request.Token.StartsWith(ImpersonationTokens.Prefix))
             return await _recorder.RefuseAsync(walk, new(Reason.TokenNotRevocable, "an impersonation token is cancelled by an administrator"), cancellationToken);
 
         // RFC 7009 §2.2: what is no token of ours, or not any more, is answered like one that was just revoked.

@@ -43,6 +43,9 @@ internal sealed class Walk(Registry registry, DateTimeOffset now, string action)
 
     public TokenToIssue? Token { get; set; }
 
+    /// <summary>What the ledger was asked to record of an issued token.</summary>
+    public LedgerEntry? Entry { get; set; }
+
     /// <summary>Closes what steps 2 to 5 found out into the input of steps 6 to 8.</summary>
     public DecisionInput Decide(ExchangeRequest request) => Input = new DecisionInput
     {

@@ -16,8 +16,8 @@ internal sealed class UnverifiedFacts(ExchangeRequest request, IssuerKeys keys)
     public IEnumerable<string> At(Walk walk, DecisionStep step) => step switch
     {
         DecisionStep.Authenticate when walk.Client is null => Clients(walk.Registry),
-        DecisionStep.ResolveSubject when walk.Subject is null => new TokenAtSight(walk.Registry, walk.Now, keys).Facts(request.SubjectToken, request.SubjectTokenType, TokenRole.Subject),
-        DecisionStep.ResolveActor when request.ActorToken is { } actor => new TokenAtSight(walk.Registry, walk.Now, keys).Facts(actor, request.ActorTokenType!, TokenRole.Actor),
+        DecisionStep.ResolveSubject when walk.Subject is null => new TokenAtSight(walk.Registry, walk.Now, keys).Facts(request.SubjectToken.Reveal(), request.SubjectTokenType, TokenRole.Subject),
+        DecisionStep.ResolveActor when request.ActorToken is { } actor => new TokenAtSight(walk.Registry, walk.Now, keys).Facts(actor.Reveal(), request.ActorTokenType!, TokenRole.Actor),
         DecisionStep.Target => Targets(walk.Registry),
         DecisionStep.Decide => Scopes(walk),
         _ => [],

@@ -18,17 +18,24 @@ internal static class Lineage
     [ThreadStatic] static ReadOnlyMemory<byte> _macKey;
 
     /// <summary>A child of <paramref name="parent"/>: one more random segment.</summary>
-    public static string ChildOf(string parent) => string.Concat(parent, ".", NewRoot());
+    public static string ChildOf(string parent) => string.Create(parent.Length + 1 + SegmentLength, parent, static (id, parent) =>
+    {
+        parent.CopyTo(id);
+        id[parent.Length] = '.';
+        WriteSegment(id[(parent.Length + 1)..]);
+    });
 
     /// <summary>The id above: all but the last segment.</summary>
     public static string ParentOf(string id) => id[..id.LastIndexOf('.')];
 
     /// <summary>A first segment of its own, for a token that descends from none.</summary>
-    public static string NewRoot()
+    public static string NewRoot() => string.Create(SegmentLength, 0, static (id, _) => WriteSegment(id));
+
+    static void WriteSegment(Span<char> segment)
     {
         Span<byte> random = stackalloc byte[SegmentBytes];
         RandomBytes.Fill(random);
-        return Base64Url.EncodeToString(random);
+        Base64Url.EncodeToChars(random, segment);
     }
 
     /// <summary>

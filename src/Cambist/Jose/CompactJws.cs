@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 
 namespace Cambist;
 
@@ -12,41 +13,36 @@ sealed class CompactJws : JwtContent
     /// <summary>The longest token that is read: 16 KiB.</summary>
     public const int MaxLength = 16 * 1024;
 
+    /// <summary>More than any key of ours or theirs makes; a longer one is decoded into memory of its own.</summary>
+    const int UsualSignature = 512;
+
     readonly ReadOnlyMemory<byte> _signature;
 
-    CompactJws(JwsParts parts, Claims header, JoseHeader read, Claims payload) : base(read, payload) =>
-        (SigningInput, _signature, Header) = (parts.SigningInput, parts.Signature, header);
+    CompactJws(JwsText text, Claims header, JoseHeader read, Claims payload) : base(read, payload) =>
+        (SigningInput, _signature, Header) = (text.SigningInput, text.Signature, header);
 
     /// <summary>Reads a token.</summary>
-    public static bool TryParse(string token, [NotNullWhen(true)] out CompactJws? jws, out JwsFault fault)
-    {
-        jws = null;
-        fault = JwsParts.TryCut(token, out var parts);
-        return fault == JwsFault.None && TryRead(parts, out jws, out fault);
-    }
+    public static bool TryParse(string token, [NotNullWhen(true)] out CompactJws? jws, out JwsFault fault) =>
+        TryParse(Encoding.UTF8.GetBytes(token), out jws, out fault);
 
-    /// <summary>Reads a token from its ASCII bytes, which are kept, not copied: they must not change as long as this is used.</summary>
+    /// <summary>Reads a token from its ASCII bytes, which are kept, not copied: they must not change as long as this is used. <see cref="JwtContent.Payload"/> has bytes of its own.</summary>
     public static bool TryParse(ReadOnlyMemory<byte> token, [NotNullWhen(true)] out CompactJws? jws, out JwsFault fault)
     {
         jws = null;
-        fault = JwsParts.TryCut(token, out var parts);
-        return fault == JwsFault.None && TryRead(parts, out jws, out fault);
-    }
+        fault = JwsText.TryCut(token, out var text);
+        if (fault != JwsFault.None) return false;
 
-    static bool TryRead(JwsParts parts, [NotNullWhen(true)] out CompactJws? jws, out JwsFault fault)
-    {
-        jws = null;
-        fault = JwsFault.NotClaims;
-        if (!Claims.TryParse(parts.Header, out var header, out _)) return false;
+        fault = JwsFault.NotCompact;
+        if (CanonicalBase64Url.Decode(text.Payload.Span) is not { } payloadJson || !IsSignature(text.Signature.Span)) return false;
 
-        fault = JoseHeader.TryRead(header, out var read);
+        fault = KnownHeaders.TryRead(text.Header.Span, out var claims, out var header);
         if (fault != JwsFault.None) return false;
 
         fault = JwsFault.NotClaims;
-        if (!Claims.TryParse(parts.Payload, out var payload, out _)) return false;
+        if (!Claims.TryParse(payloadJson, out var payload, out _)) return false;
 
         fault = JwsFault.None;
-        jws = new CompactJws(parts, header, read, payload);
+        jws = new CompactJws(text, claims, header, payload);
         return true;
     }
 
@@ -57,7 +53,20 @@ sealed class CompactJws : JwtContent
     public ReadOnlyMemory<byte> SigningInput { get; }
 
     /// <summary>Whether this key signed it, by exactly the header's algorithm, which must fit the key.</summary>
-    public bool IsSignedBy(VerificationKey key) => Algorithm is not null && key.Verify(Algorithm, SigningInput.Span, _signature.Span);
+    public bool IsSignedBy(VerificationKey key)
+    {
+        if (Algorithm is null) return false;
+        var length = CanonicalBase64Url.DecodedLength(_signature.Length);
+        var signature = length <= UsualSignature ? stackalloc byte[UsualSignature] : new byte[length];
+        return CanonicalBase64Url.TryDecode(_signature.Span, signature[..length]) && key.Verify(Algorithm, SigningInput.Span, signature[..length]);
+    }
+
+    static bool IsSignature(ReadOnlySpan<byte> text)
+    {
+        var length = CanonicalBase64Url.DecodedLength(text.Length);
+        var signature = length <= UsualSignature ? stackalloc byte[UsualSignature] : new byte[length];
+        return CanonicalBase64Url.TryDecode(text, signature[..length]);
+    }
 }
 
 /// <summary>Why text is not read as a <see cref="CompactJws"/>.</summary>

@@ -22,6 +22,6 @@ class JwtContent
     /// <summary><c>typ</c> in lower case without <c>application/</c> (RFC 7515 §4.1.9), or null where there is none. Never empty.</summary>
     public string? Type => _header.Type;
 
-    /// <summary>The same over bytes of its own, which keep nothing of the token alive: not its text, and not its signature.</summary>
-    public JwtContent Copy() => new(_header, Payload.Copy());
+    /// <summary>The same without the token, of which the payload, decoded, keeps nothing alive: not its text, and not its signature.</summary>
+    public JwtContent WithoutToken() => new(_header, Payload);
 }

@@ -47,8 +47,22 @@ public sealed record ShadowVerdict(string Rule, string Target, Reason Reason, IR
 /// </summary>
 public sealed record LedgerEntry
 {
+    DecisionId _id;
+    readonly ReadOnlyMemory<byte> _input;
+
     /// <summary>Given by the ledger when the entry is committed; none before.</summary>
-    public DecisionId Id { get; init; }
+    public DecisionId Id
+    {
+        get => _id;
+        init => _id = value;
+    }
+
+    /// <summary>This entry, committed under an id. For whoever made it, once the ledger is done with it.</summary>
+    internal LedgerEntry CommittedAs(DecisionId id)
+    {
+        _id = id;
+        return this;
+    }
 
     /// <summary>What was decided.</summary>
     public required DecisionOutcome Outcome { get; init; }
@@ -97,7 +111,14 @@ public sealed record LedgerEntry
     public long? ExpiresAt { get; init; }
 
     /// <summary>The <see cref="DecisionInput"/> as a JSON object, UTF-8: what explain and replay decide again. Empty where the request did not get so far.</summary>
-    public ReadOnlyMemory<byte> Input { get; init; }
+    public ReadOnlyMemory<byte> Input
+    {
+        get => InputToRecord is { } unwritten ? unwritten.Encode() : _input;
+        init => (_input, InputToRecord) = (value, null);
+    }
+
+    /// <summary>The same, not encoded yet; in place of <see cref="Input"/>.</summary>
+    internal InputToRecord? InputToRecord { get; init; }
 
     /// <summary>For a refusal, what each step saw, one line a step, at most 8 KB. For an admin act, what was done and the reason given.</summary>
     public string? Trace { get; init; }

@@ -39,7 +39,12 @@ public static class LedgerEntryJson
         WriteText(writer, Name.Trace, entry.Trace);
         WriteShadow(writer, entry.Shadow);
         WriteCounted(writer, entry.Counted);
-        if (!entry.Input.IsEmpty)
+        if (entry.InputToRecord is { } unwritten)
+        {
+            writer.WritePropertyName(Name.Input);
+            unwritten.WriteTo(writer);
+        }
+        else if (!entry.Input.IsEmpty)
         {
             writer.WritePropertyName(Name.Input);
             writer.WriteRawValue(entry.Input.Span, skipInputValidation: true); // our own encoding of DecisionInput

@@ -44,6 +44,9 @@ public sealed class Registry
     /// <summary>Resources by each of their names: the name itself and every identifier.</summary>
     internal FrozenDictionary<string, ProtectedResource> ResourcesByAnyName { get; init; } = FrozenDictionary<string, ProtectedResource>.Empty;
 
+    /// <summary>Resources by those of their identifiers that can be sent as <c>resource</c>: absolute URIs without a fragment (RFC 8707 §2).</summary>
+    internal FrozenDictionary<string, ProtectedResource> ResourcesByIndicator { get; init; } = FrozenDictionary<string, ProtectedResource>.Empty;
+
     /// <summary>Every claim that a condition or a template of this registry names: what a ledger entry keeps of a token's claims.</summary>
     internal ImmutableArray<ClaimPath> MentionedClaims { get; init; } = [];
 

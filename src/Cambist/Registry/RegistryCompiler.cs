@@ -119,6 +119,9 @@ public static class RegistryCompiler
             ResourcesByAnyName = resources
                 .SelectMany(resource => resource.Identifiers.Append(resource.Name).Distinct(), (resource, name) => (Name: name, Resource: resource))
                 .ToFrozenDictionary(pair => pair.Name, pair => pair.Resource),
+            ResourcesByIndicator = resources
+                .SelectMany(resource => resource.Identifiers.Where(Target.IsResourceIndicator), (resource, name) => (Name: name, Resource: resource))
+                .ToFrozenDictionary(pair => pair.Name, pair => pair.Resource),
             MentionedClaims = MentionedClaims.Of(draft),
         };
     }

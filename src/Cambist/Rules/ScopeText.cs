@@ -9,10 +9,16 @@ public static class ScopeText
     public static bool TryParse(string text, out ImmutableArray<string> scopes)
     {
         scopes = [];
+        if (IsToken(text))
+        {
+            scopes = [text];
+            return true;
+        }
+
         var parts = text.Split(' ');
         foreach (var part in parts)
             if (!IsToken(part)) return false;
-        scopes = parts.Length == 1 ? [text] : [.. parts.Distinct(StringComparer.Ordinal)];
+        scopes = [.. parts.Distinct(StringComparer.Ordinal)];
         return true;
     }
 
@@ -34,8 +40,15 @@ public static class ScopeText
     internal static ImmutableArray<string> ForRecord(ImmutableArray<string> scopes)
     {
         const int Most = 32, Longest = 64;
-        if (scopes.Length <= Most && !scopes.Any(scope => scope.Length > Longest)) return scopes;
+        if (scopes.Length <= Most && AreShort(scopes)) return scopes;
         var kept = scopes.Take(Most).Select(scope => scope.Length <= Longest ? scope : scope[..Longest] + "…");
         return scopes.Length <= Most ? [.. kept] : [.. kept, $"… and {scopes.Length - Most} more"];
+
+        static bool AreShort(ImmutableArray<string> scopes)
+        {
+            foreach (var scope in scopes)
+                if (scope.Length > Longest) return false;
+            return true;
+        }
     }
 }

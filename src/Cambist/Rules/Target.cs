@@ -24,8 +24,8 @@ internal sealed record Target(ProtectedResource Resource, string Audience)
         string? audience = null;
         foreach (var uri in requested.Resources)
         {
-            if (!IsResourceIndicator(uri)) return new Denied(Reason.TargetMalformed, "resource is no absolute URI without fragment (RFC 8707 §2)");
-            if (!registry.ResourcesByAnyName.TryGetValue(uri, out var named) || (uri == named.Name && !named.Identifiers.Contains(uri)))
+            if (!registry.ResourcesByIndicator.TryGetValue(uri, out var named) && !IsResourceIndicator(uri)) return new Denied(Reason.TargetMalformed, "resource is no absolute URI without fragment (RFC 8707 §2)");
+            if (named is null)
                 return new Denied(Reason.TargetUnknown, $"resource is no identifier of a resource in the registry{Meant(uri, registry.Resources.Values.SelectMany(known => known.Identifiers))}");
             if (resource is not null && resource != named) return Several();
             resource = named;
@@ -51,7 +51,8 @@ internal sealed record Target(ProtectedResource Resource, string Audience)
     /// <summary>A resource by default: its first identifier is the <c>aud</c>.</summary>
     public static Target Default(ProtectedResource resource) => new(resource, resource.Identifiers[0]);
 
-    static bool IsResourceIndicator(string uri) =>
+    /// <summary>Whether text may be sent as <c>resource</c>.</summary>
+    public static bool IsResourceIndicator(string uri) =>
         !uri.Contains('#', StringComparison.Ordinal) && uri.IndexOf(':', StringComparison.Ordinal) > 0 && Uri.TryCreate(uri, UriKind.Absolute, out _);
 
     static Denied Several() => new(Reason.OneTargetAtATime, "the values of resource and audience name several resources");

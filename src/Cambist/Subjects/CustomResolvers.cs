@@ -17,14 +17,14 @@ internal sealed class CustomResolvers(ImmutableArray<(string Name, ISubjectToken
     static bool IsTaken(SentToken token, Registry registry)
     {
         if (token.TokenType is not (TokenTypes.AccessToken or TokenTypes.IdToken or TokenTypes.Jwt)) return true;
-        if (OurPrefixes.All.Any(prefix => token.Value.StartsWith(prefix, StringComparison.Ordinal))) return true;
+        if (OurPrefixes.All.Any(prefix => token.Value.StartsWith(prefix))) return true;
         return token.Jws is { } jws && jws.Payload.TryGet("iss"u8, out var iss) && iss.GetString() is { } issuer
             && (issuer == registry.Issuer || registry.IssuersByIdentifier.ContainsKey(issuer));
     }
 
     async ValueTask<Result<ResolvedToken>?> AskAsync(SentToken token, Registry registry, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var presented = new TokenToResolve(token.Value, token.TokenType, token.Role == TokenRole.Actor);
+        var presented = new TokenToResolve(token.Value.Reveal(), token.TokenType, token.Role == TokenRole.Actor);
         foreach (var (name, resolver) in resolvers)
         {
             if (!registry.Issuers.TryGetValue(name, out var issuer) || !issuer.IsResolver || !ExternalToken.IsTrustedFor(issuer, token.Role)) continue;

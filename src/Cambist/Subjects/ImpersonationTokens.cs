@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using Cambist.Protocol;
 
 namespace Cambist;
@@ -39,14 +38,14 @@ internal sealed class ImpersonationTokens(ITokenStore tokens) : ITokenResolver
         return CheckName(minted.Subject, registry) is { } denied ? denied : minted.Resolve();
     }
 
-    public static byte[] HashOf(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
+    public static byte[] HashOf(TokenText token) => SHA256.HashData(token.Utf8.Span);
 
     /// <summary>A client's id is the <c>sub</c> of its own tokens, so nobody is impersonated under such a name.</summary>
     public static Denied? CheckName(string subject, Registry registry) => registry.Clients.ContainsKey(subject)
         ? new(Reason.SubjectUnmappable, "the subject to impersonate is a client's id; clients are not impersonated")
         : null;
 
-    static bool HasPrefix(SentToken token) => token.Value.StartsWith(Prefix, StringComparison.Ordinal);
+    static bool HasPrefix(SentToken token) => token.Value.StartsWith(Prefix);
 
     static Result<ResolvedToken> Unknown(string detail) => new Denied(Reason.SubjectUnknown, detail);
 }

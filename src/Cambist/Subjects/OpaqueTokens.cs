@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using Cambist.Protocol;
 
 namespace Cambist;
@@ -17,13 +16,13 @@ internal sealed class OpaqueTokens(ITokenStore tokens) : ITokenResolver
         """{"iss":"https://nobody.example.com","sub":"nobody","aud":"https://nobody.example.com/api","client_id":"nobody","iat":1,"exp":2,"jti":"AAAAAAAAAAAAAAAAAAAAAA","scope":"none"}"""u8.ToArray();
 
     public ValueTask<Result<ResolvedToken>?> ResolveAsync(SentToken token, Registry registry, DateTimeOffset now, CancellationToken cancellationToken) =>
-        token.TokenType == TokenTypes.AccessToken && token.Value.StartsWith(Prefix, StringComparison.Ordinal)
-            ? FindAsync(token.Value, registry, now, cancellationToken)
+        token.TokenType == TokenTypes.AccessToken && token.Value.StartsWith(Prefix)
+            ? FindAsync(token.Value.Utf8, registry, now, cancellationToken)
             : new((Result<ResolvedToken>?)null);
 
-    async ValueTask<Result<ResolvedToken>?> FindAsync(string value, Registry registry, DateTimeOffset now, CancellationToken cancellationToken)
+    async ValueTask<Result<ResolvedToken>?> FindAsync(ReadOnlyMemory<byte> value, Registry registry, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var found = await tokens.FindAsync(SHA256.HashData(Encoding.UTF8.GetBytes(value)), cancellationToken);
+        var found = await tokens.FindAsync(SHA256.HashData(value.Span), cancellationToken);
         var isFound = found is { Kind: StoredTokenKind.AccessToken };
         if (!Claims.TryParse(isFound ? found!.Content : NobodysClaims, out var claims, out var fault)) return new Denied(Reason.SubjectMalformed, $"the claims that are stored for the token cannot be read: {fault}");
         if (!isFound) return new Denied(Reason.SubjectUnknown, "no such token");

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using Cambist.Protocol;
 
 namespace Cambist;
@@ -22,7 +21,7 @@ internal sealed class RefreshTokens(ITokenStore tokens) : ITokenResolver
     async ValueTask<Result<ResolvedToken>?> LookUpAsync(SentToken token, Registry registry, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (!HasPrefix(token)) return Unknown("no such token");
-        var found = await tokens.FindAsync(SHA256.HashData(Encoding.UTF8.GetBytes(token.Value)), cancellationToken);
+        var found = await tokens.FindAsync(SHA256.HashData(token.Value.Utf8.Span), cancellationToken);
         if (found is not { Kind: StoredTokenKind.RefreshToken }) return Unknown("no such token");
         if (RefreshGrant.Read(found) is not { } grant) return Unknown("what is stored of the token cannot be read");
         if (token.Caller is { } caller && caller.Id != grant.Client) return Unknown($"the refresh token was issued to {grant.Client}");
@@ -30,7 +29,7 @@ internal sealed class RefreshTokens(ITokenStore tokens) : ITokenResolver
         return grant.Resolve(registry);
     }
 
-    static bool HasPrefix(SentToken token) => token.Value.StartsWith(Prefix, StringComparison.Ordinal);
+    static bool HasPrefix(SentToken token) => token.Value.StartsWith(Prefix);
 
     static Result<ResolvedToken> Unknown(string detail) => new Denied(Reason.SubjectUnknown, detail);
 }

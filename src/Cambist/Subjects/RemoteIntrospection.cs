@@ -18,7 +18,7 @@ internal sealed class RemoteIntrospection(IntrospectionRequests requests, KeyRin
     /// <summary>The one issuer whose prefix fits. A token goes to nobody else, and a JWT, which says whose it is, to nobody at all.</summary>
     static TrustedIssuer? IssuerOf(SentToken token, Registry registry)
     {
-        if (token.Value.Length > LongestToken || token.Value.AsSpan().ContainsAnyExceptInRange('!', '~')) return null;
+        if (token.Value.Utf8.Length > LongestToken || token.Value.Utf8.Span.ContainsAnyExceptInRange((byte)'!', (byte)'~')) return null;
         if (token.Jws is { } jws && jws.Payload.TryGet("iss"u8, out _)) return null;
         foreach (var issuer in registry.Issuers.Values)
         {
@@ -30,13 +30,13 @@ internal sealed class RemoteIntrospection(IntrospectionRequests requests, KeyRin
     }
 
     /// <summary>Without a prefix all that is no JWT, broken ones included: "eyJ" is how a JSON object begins in base64url.</summary>
-    static bool Fits(string token, string? prefix) =>
-        prefix is null ? !token.StartsWith("eyJ", StringComparison.Ordinal) : token.StartsWith(prefix, StringComparison.Ordinal);
+    static bool Fits(TokenText token, string? prefix) =>
+        prefix is null ? !token.StartsWith("eyJ") : token.StartsWith(prefix);
 
     async ValueTask<Result<ResolvedToken>?> AskAsync(
         SentToken token, TrustedIssuer issuer, TrustedTokenKind kind, Registry registry, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (!(await requests.AskAsync(issuer, token.Value, cancellationToken)).Gives(out var claims, out var unavailable)) return unavailable;
+        if (!(await requests.AskAsync(issuer, token.Value.Reveal(), cancellationToken)).Gives(out var claims, out var unavailable)) return unavailable;
 
         // RFC 7662 §2.2: only true is active; the endpoint need not say why another is not.
         if (!claims.TryGet("active"u8, out var active) || active.Kind != ClaimKind.True) return new Denied(Reason.SubjectUnknown, $"issuer {issuer.Name} says that the token is not active");

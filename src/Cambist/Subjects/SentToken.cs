@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Cambist;
 
 /// <summary>A token as it was sent, what it was declared to be, and what it is where it is a JWT.</summary>
@@ -14,21 +12,21 @@ internal sealed class SentToken
     /// <param name="tokenType">Its declared type, under one name for each.</param>
     /// <param name="role">What it is in the request.</param>
     /// <param name="verified">Where the token is looked up before it is read, and kept once it is verified; null reads and verifies it in any case.</param>
-    public SentToken(string value, string tokenType, TokenRole role, VerifiedTokens? verified = null)
+    public SentToken(TokenText value, string tokenType, TokenRole role, VerifiedTokens? verified = null)
     {
         (Value, TokenType, Role, _verified) = (value, tokenType, role, verified);
-        _kept = verified?.Find(value, out _digest);
+        _kept = verified?.Find(value.Utf8.Span, out _digest);
         if (_kept is not null)
         {
             Jws = _kept.Content;
             return;
         }
 
-        Jws = _read = CompactJws.TryParse(value, out var jws, out var fault) ? jws : null;
+        Jws = _read = CompactJws.TryParse(value.Utf8, out var jws, out var fault) ? jws : null;
         Fault = fault;
     }
 
-    public string Value { get; }
+    public TokenText Value { get; }
 
     /// <summary>The declared type, under one name for each.</summary>
     public string TokenType { get; }
@@ -73,7 +71,7 @@ internal sealed class SentToken
     }
 
     /// <summary>What the root is made of: all of the token, but of a JWT the signed bytes alone, since the signature can be another and still verify.</summary>
-    ReadOnlyMemory<byte> RootBytes => _read is not null ? _read.SigningInput : Encoding.UTF8.GetBytes(Jws is null ? Value : Value[..Value.LastIndexOf('.')]);
+    ReadOnlyMemory<byte> RootBytes => _read is not null ? _read.SigningInput : Jws is null ? Value.Utf8 : Value.Utf8[..Value.Utf8.Span.LastIndexOf((byte)'.')];
 
-    CompactJws? ReadAgain() => CompactJws.TryParse(Value, out var jws, out _) ? jws : null;
+    CompactJws? ReadAgain() => CompactJws.TryParse(Value.Utf8, out var jws, out _) ? jws : null;
 }

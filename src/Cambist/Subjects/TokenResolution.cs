@@ -40,10 +40,10 @@ internal sealed class TokenResolution(IReadOnlyList<ITokenResolver> resolvers, V
     /// <summary>The actor token, where one was sent; null where none was, or where it was found genuine.</summary>
     public async ValueTask<Denied?> ResolveActorAsync(Walk walk, ExchangeRequest request, CancellationToken cancellationToken)
     {
-        if (request.ActorToken is null) return null;
-        if (Canonical(request.ActorTokenType!) is not { } type || IsImpersonation(type, request.ActorToken))
+        if (request.ActorToken is not { } actorToken) return null;
+        if (Canonical(request.ActorTokenType!) is not { } type || IsImpersonation(type, actorToken))
             return new Denied(Reason.ActorTokenTypeUnsupported, "actor_token_type is not one this server takes");
-        var resolved = await ResolveAsync(new SentToken(request.ActorToken, type, TokenRole.Actor, verified) { Caller = walk.Client }, walk, cancellationToken);
+        var resolved = await ResolveAsync(new SentToken(actorToken, type, TokenRole.Actor, verified) { Caller = walk.Client }, walk, cancellationToken);
         if (!resolved.Gives(out var actor, out var denied)) return denied.OfActor();
         walk.Actor = actor;
         return null;
@@ -51,8 +51,8 @@ internal sealed class TokenResolution(IReadOnlyList<ITokenResolver> resolvers, V
 
     async ValueTask<Result<ResolvedToken>> ResolveAsync(SentToken token, Walk walk, CancellationToken cancellationToken)
     {
-        foreach (var resolver in resolvers)
-            if (await resolver.ResolveAsync(token, walk.Registry, walk.Now, cancellationToken) is { } result) return result;
+        for (var i = 0; i < resolvers.Count; i++)
+            if (await resolvers[i].ResolveAsync(token, walk.Registry, walk.Now, cancellationToken) is { } result) return result;
 
         // An ID token or JWT is a JWT, or was a custom resolver's, or is nothing.
         if (token.Jws is null && token.TokenType is TokenTypes.IdToken or TokenTypes.Jwt) return new Denied(Reason.SubjectMalformed, "not read as a JWT: " + InWords(token.Fault));
@@ -79,8 +79,8 @@ internal sealed class TokenResolution(IReadOnlyList<ITokenResolver> resolvers, V
     };
 
     /// <summary>Who impersonates somebody is nobody's actor: such a token says whom it stands for, and not who holds it.</summary>
-    static bool IsImpersonation(string type, string token) =>
-        type == TokenTypes.ImpersonationToken || (type == TokenTypes.AccessToken && token.StartsWith(ImpersonationTokens.Prefix, StringComparison.Ordinal));
+    static bool IsImpersonation(string type, TokenText token) =>
+        type == TokenTypes.ImpersonationToken || (type == TokenTypes.AccessToken && token.StartsWith(ImpersonationTokens.Prefix));
 
     /// <summary>Known types under one name each; RFC 8693 §3 compares the URI exactly.</summary>
     static string? Canonical(string tokenType) => tokenType switch

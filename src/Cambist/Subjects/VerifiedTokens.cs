@@ -1,8 +1,6 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
-using System.Text;
 
 namespace Cambist;
 
@@ -20,7 +18,7 @@ namespace Cambist;
 /// </remarks>
 internal sealed class VerifiedTokens : IDisposable
 {
-    /// <summary>Longer tokens, in characters, are not looked up.</summary>
+    /// <summary>Longer tokens, in bytes, are not looked up.</summary>
     public const int LongestToken = 4096;
 
     /// <summary>What says more, in bytes of memory, is not kept.</summary>
@@ -50,19 +48,17 @@ internal sealed class VerifiedTokens : IDisposable
     /// <summary>A token that was verified before.</summary>
     /// <param name="token">The token as it was sent.</param>
     /// <param name="digest">Where it is not kept and came before: what to keep it under. Else null.</param>
-    public VerifiedToken? Find(string token, out byte[]? digest)
+    public VerifiedToken? Find(ReadOnlySpan<byte> token, out byte[]? digest)
     {
         digest = null;
-        return token.Length is >= Doorkeeper.TailLength and <= LongestToken && token.Contains('.') && _doorkeeper.Admits(token) ? LookUp(token, out digest) : null;
+        return token.Length is >= Doorkeeper.TailLength and <= LongestToken && token.Contains((byte)'.') && _doorkeeper.Admits(token) ? LookUp(token, out digest) : null;
     }
 
-    VerifiedToken? LookUp(string token, out byte[]? digest)
+    VerifiedToken? LookUp(ReadOnlySpan<byte> token, out byte[]? digest)
     {
         digest = null;
-        Span<byte> ascii = stackalloc byte[LongestToken];
-        if (Ascii.FromUtf16(token, ascii, out var length) != OperationStatus.Done) return null;
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(ascii[..length], hash);
+        SHA256.HashData(token, hash);
 
         foreach (ref var slot in SetOf(hash))
             if (Volatile.Read(ref slot) is { } kept && kept.IsOf(hash)) return kept;
@@ -77,7 +73,7 @@ internal sealed class VerifiedTokens : IDisposable
     public VerifiedToken? Keep(byte[] digest, CompactJws jws, VerificationKey key)
     {
         if (jws.Payload.Footprint > LargestContent) return null;
-        var token = new VerifiedToken(digest, jws.Copy(), key);
+        var token = new VerifiedToken(digest, jws.WithoutToken(), key);
         var set = SetOf(digest);
 
         // It goes in front, and what was kept of it under another key goes; else the oldest.

@@ -34,7 +34,7 @@ public sealed class EntryExplainedTests
             Target = "orders",
             Reason = reason,
             RegistryRevision = Registry.Revision,
-            Input = hasInput ? DecisionInputJson.Write(input, Registry.MentionedClaims) : default,
+            Input = hasInput ? new InputToRecord(input, Registry.MentionedClaims, null).Encode() : default,
             Trace = $"client: web, by client_secret_basic\nrule staff (line 9): as it was\n{reason.WireName()}: {detail}",
         };
     }

@@ -51,7 +51,7 @@ public sealed class RecordedInputTests
         Outcome = DecisionOutcome.Issued,
         Action = GrantTypes.TokenExchange,
         RegistryRevision = Registry.Revision,
-        Input = DecisionInputJson.Write(input, Registry.MentionedClaims),
+        Input = new InputToRecord(input, Registry.MentionedClaims, null).Encode(),
     };
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class RecordedInputTests
 
         RuleSelection.Select(read, Registry).Gives(out var selected, out var denied).ShouldBeTrue(denied?.Detail);
         selected!.Rule.Name.ShouldBe("deploy");
-        DecisionInputJson.Write(read, Registry.MentionedClaims).ToArray().ShouldBe(DecisionInputJson.Write(input, Registry.MentionedClaims).ToArray());
+        new InputToRecord(read, Registry.MentionedClaims, null).Encode().ToArray().ShouldBe(new InputToRecord(input, Registry.MentionedClaims, null).Encode().ToArray());
         read.Now.ShouldBe(Now);
     }
 

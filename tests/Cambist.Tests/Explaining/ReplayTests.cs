@@ -50,9 +50,9 @@ public sealed class ReplayTests
                 Rule = decision.Selected.Rule.Name,
                 ScopesGiven = decision.Token.Scopes,
                 ActorChain = decision.Token.NewActor is { } actor ? [actor] : [],
-                Input = DecisionInputJson.Write(input, registry.MentionedClaims),
+                Input = new InputToRecord(input, registry.MentionedClaims, null).Encode(),
             }
-            : entry with { Reason = denied.Reason, Input = DecisionInputJson.Write(input, registry.MentionedClaims, RecordedEntitlement.Of(input, registry)) };
+            : entry with { Reason = denied.Reason, Input = new InputToRecord(input, registry.MentionedClaims, RecordedEntitlement.Of(input, registry)).Encode() };
     }
 
     static Replayed Again(LedgerEntry entry, string draft, string document = Document) => Replay.Decide(entry, new(Compile(document), Compile(draft)));
