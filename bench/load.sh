@@ -79,7 +79,7 @@ start() {
 stop() { kill -KILL "$1"; wait "$1" 2>/dev/null || true; }
 median() { sort -n | awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
 
-start_bare_loop() { start bare-loop "$bare_port" dotnet "$work/bare-loop/bare-loop.dll" "$bare_port" "$work/jwks.json" "$issuer" "$client" "$client" "$secret"; }
+start_bare_loop() { start bare-loop "$bare_port" dotnet "$work/bare-loop/bare-loop.dll" rs-es "$bare_port" "$work/jwks.json" "$issuer" "$client" "$client" "$secret"; }
 start_cambist() { # on an empty store
   local data=$work/data-$1
   mkdir "$data"

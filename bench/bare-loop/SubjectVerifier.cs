@@ -1,51 +1,20 @@
-using System.Buffers;
-using System.Buffers.Text;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 
 namespace Cambist.BareLoop;
 
-/// <summary>Verifies RS256 subject tokens of one issuer with the one key of its JWK set.</summary>
-sealed class SubjectVerifier
+/// <summary>Verifies subject tokens of one issuer.</summary>
+sealed class SubjectVerifier(SignatureCheck isSigned, string issuer, string audience)
 {
-    readonly RSA _key;
-    readonly byte[] _issuer;
-    readonly byte[] _audience;
-
-    public SubjectVerifier(byte[] jwks, string issuer, string audience)
-    {
-        var jwk = JsonDocument.Parse(jwks).RootElement.GetProperty("keys")[0];
-        _key = RSA.Create(new RSAParameters
-        {
-            Modulus = Base64Url.DecodeFromChars(jwk.GetProperty("n").GetString()),
-            Exponent = Base64Url.DecodeFromChars(jwk.GetProperty("e").GetString()),
-        });
-        (_issuer, _audience) = (Encoding.UTF8.GetBytes(issuer), Encoding.UTF8.GetBytes(audience));
-    }
+    readonly byte[] _issuer = Encoding.UTF8.GetBytes(issuer);
+    readonly byte[] _audience = Encoding.UTF8.GetBytes(audience);
 
     /// <summary>The subject of a valid token; null for any other.</summary>
     public string? Verify(string token)
     {
-        Span<byte> buffer = stackalloc byte[4096];
-        if (!Encoding.ASCII.TryGetBytes(token, buffer, out var length))
-            return null;
-        var jws = buffer[..length];
-        int first = jws.IndexOf((byte)'.'), last = jws.LastIndexOf((byte)'.');
-        if (first <= 0 || last <= first)
-            return null;
-
-        Span<byte> signature = stackalloc byte[512];
-        if (Base64Url.DecodeFromUtf8(jws[(last + 1)..], signature, out _, out var signed) != OperationStatus.Done
-            || !_key.VerifyData(jws[..last], signature[..signed], HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1))
-        {
-            return null;
-        }
-
         Span<byte> payload = stackalloc byte[2048];
-        return Base64Url.DecodeFromUtf8(jws[(first + 1)..last], payload, out _, out var written) == OperationStatus.Done
-            ? ReadSubject(payload[..written])
-            : null;
+        var length = Jws.Verify(token, isSigned, payload);
+        return length > 0 ? ReadSubject(payload[..length]) : null;
     }
 
     string? ReadSubject(ReadOnlySpan<byte> payload)
