@@ -22,6 +22,6 @@ logged run dotnet exec artifacts/bin/micro/release/Cambist.Benchmarks.dll --filt
 sed -n '/^BenchmarkDotNet/,/SDK/p' "$(find "$work/results" -name '*.md' | head -n 1)"
 for report in "$work"/results/*.md; do
   name=${report##*Cambist.Benchmarks.}
-  printf '\n%s\n\n' "${name%Benchmarks-report-github.md}"
+  printf '\n%s\n\n' "${name%Benchmarks-report-console.md}"
   grep '^|' "$report"
 done

@@ -27,6 +27,6 @@ sealed class ShortRun : ManualConfig
         AddColumnProvider(DefaultColumnProviders.Instance);
         HideColumns("Job", "Toolchain", "InvocationCount", "UnrollFactor", Column.Error, Column.Gen0, Column.Gen1, Column.Gen2, Column.RatioSD, Column.AllocRatio);
         AddLogger(ConsoleLogger.Default);
-        AddExporter(MarkdownExporter.GitHub);
+        AddExporter(MarkdownExporter.Console);
     }
 }
