@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using BenchmarkDotNet.Attributes;
-using Cambist.Storage.Sqlite;
 
 namespace Cambist.Benchmarks;
 
@@ -36,7 +35,7 @@ public class ExchangeBenchmarks
     [GlobalSetup(Targets = [nameof(BareVerifyAndSign), nameof(CommitAloneAsync)])]
     public async Task SetupAsync()
     {
-        _world = new(open: folder => Store == "memory" ? MemoryStore.Create(TimeProvider.System) : SqliteStore.Open(Path.Combine(folder, "cambist.db"), TimeProvider.System));
+        _world = new(open: Store == "sqlite" ? World.OnSqlite : null);
         var token = _world.Provider.IdToken(Tokens);
         var issued = (Outcome.Issued)await _world.Engine.Exchange.ExchangeAsync(World.RequestFor(token), CancellationToken.None);
         _entry = issued.Entry;

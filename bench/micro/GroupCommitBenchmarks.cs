@@ -1,6 +1,5 @@
 using System.Buffers;
 using BenchmarkDotNet.Attributes;
-using Cambist.Storage.Sqlite;
 
 namespace Cambist.Benchmarks;
 
@@ -24,7 +23,7 @@ public class GroupCommitBenchmarks
     [GlobalSetup]
     public async Task SetupAsync()
     {
-        _world = new(open: folder => SqliteStore.Open(Path.Combine(folder, "cambist.db"), TimeProvider.System));
+        _world = new(open: World.OnSqlite);
         _entry = await _world.EntryAsync(_world.Provider.IdToken(1));
         _nowhere = new(new Nowhere(), new(TimeProvider.System));
         _together = [.. Enumerable.Repeat(Json(_entry), Callers).SelectMany(bytes => bytes)];
