@@ -27,7 +27,7 @@ public class FormBenchmarks
             [Parameters.Scope] = "read",
         };
         _body = new(Encoding.ASCII.GetBytes(string.Join('&', fields.Select(field => $"{field.Key}={Uri.EscapeDataString(field.Value)}"))));
-        if (Ours() != token || await AspNetCoreAsync() != token) throw new InvalidOperationException("The form was read as something else.");
+        if (!Ours()!.Value.Utf8.Span.SequenceEqual(Encoding.ASCII.GetBytes(token)) || await AspNetCoreAsync() != token) throw new InvalidOperationException("The form was read as something else.");
     }
 
     [Benchmark(Baseline = true)]
@@ -37,15 +37,10 @@ public class FormBenchmarks
         return form[Parameters.SubjectToken];
     }
 
-    /// <summary>With the copy that it decodes in, as for a request.</summary>
     [Benchmark]
-    public string? Ours()
+    public TokenText? Ours()
     {
-        var length = (int)_body.Length;
-        var copy = ArrayPool<byte>.Shared.Rent(length);
-        _body.CopyTo(copy);
-        var isRead = FormReader.TryParse(copy.AsSpan(0, length), FormFields.OfToken, out var form, out _);
-        ArrayPool<byte>.Shared.Return(copy, clearArray: true);
-        return isRead ? form![Parameters.SubjectToken] : null;
+        using var form = new FormFields(FormFields.OfToken);
+        return FormReader.TryParse(_body.First, form, out _) ? form.SubjectToken : null;
     }
 }

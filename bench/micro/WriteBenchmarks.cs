@@ -39,7 +39,7 @@ public class WriteBenchmarks
     }
 
     [Benchmark]
-    public int Input() => DecisionInputJson.Write(_input, _world.Registry.MentionedClaims).Length;
+    public int Input() => new InputToRecord(_input, _world.Registry.MentionedClaims, null).Encode().Length;
 
     [Benchmark]
     public int Entry()

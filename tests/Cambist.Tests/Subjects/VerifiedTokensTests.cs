@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Text;
 using Cambist.Tests.Jose;
 
 namespace Cambist.Tests.Subjects;
@@ -10,6 +11,8 @@ public sealed class VerifiedTokensTests : IDisposable
 
     readonly VerifiedTokens _tokens = new();
 
+    static ReadOnlySpan<byte> Bytes(string token) => Encoding.UTF8.GetBytes(token);
+
     public void Dispose() => _tokens.Dispose();
 
     /// <summary>A JWT that nobody signed, with an end of its own: the table takes its keeper's word.</summary>
@@ -18,23 +21,23 @@ public sealed class VerifiedTokensTests : IDisposable
     /// <summary>Comes twice, the second time to be kept.</summary>
     VerifiedToken? Keep(string token)
     {
-        _tokens.Find(token, out _);
-        _tokens.Find(token, out var digest).ShouldBeNull();
+        _tokens.Find(Bytes(token), out _);
+        _tokens.Find(Bytes(token), out var digest).ShouldBeNull();
         return _tokens.Keep(digest.ShouldNotBeNull(), Jwt.Read(token), Key.PublicKey);
     }
 
-    VerifiedToken? Find(string token) => _tokens.Find(token, out _) ?? _tokens.Find(token, out _); // the doorkeeper may have forgotten it
+    VerifiedToken? Find(string token) => _tokens.Find(Bytes(token), out _) ?? _tokens.Find(Bytes(token), out _); // the doorkeeper may have forgotten it
 
     [Fact]
     public void A_token_is_looked_up_the_second_time_and_found_the_third()
     {
         var token = Unsigned(1);
-        _tokens.Find(token, out var digest).ShouldBeNull();
+        _tokens.Find(Bytes(token), out var digest).ShouldBeNull();
         digest.ShouldBeNull("nothing was hashed");
-        _tokens.Find(token, out digest).ShouldBeNull();
+        _tokens.Find(Bytes(token), out digest).ShouldBeNull();
         var kept = _tokens.Keep(digest.ShouldNotBeNull(), Jwt.Read(token), Key.PublicKey).ShouldNotBeNull();
 
-        _tokens.Find(token, out digest).ShouldBeSameAs(kept);
+        _tokens.Find(Bytes(token), out digest).ShouldBeSameAs(kept);
         digest.ShouldBeNull();
         kept.Key.ShouldBeSameAs(Key.PublicKey);
         kept.Content.KeyId.ShouldBe(Key.KeyId);
@@ -51,7 +54,7 @@ public sealed class VerifiedTokensTests : IDisposable
         var end = token[token.LastIndexOf('.')..];
         foreach (var other in new[] { Unsigned(2)[..^end.Length] + end, "e30" + token[token.IndexOf('.')..], "." + token, token[1..] })
         {
-            _tokens.Find(other, out var digest).ShouldBeNull();
+            _tokens.Find(Bytes(other), out var digest).ShouldBeNull();
             digest.ShouldNotBeNull();
         }
     }
@@ -60,7 +63,7 @@ public sealed class VerifiedTokensTests : IDisposable
     public void Tokens_that_come_once_push_nobody_out()
     {
         var kept = Keep(Unsigned(0));
-        for (var i = 1; i < 100_000; i++) _tokens.Find(Unsigned(i), out var digest).ShouldBeNull();
+        for (var i = 1; i < 100_000; i++) _tokens.Find(Bytes(Unsigned(i)), out var digest).ShouldBeNull();
         Find(Unsigned(0)).ShouldBeSameAs(kept);
     }
 
@@ -80,8 +83,8 @@ public sealed class VerifiedTokensTests : IDisposable
         var all = Enumerable.Range(0, 1000).Select(i => Unsigned(i)).ToArray();
         for (var round = 0; round < 3; round++)
             foreach (var token in all)
-                if (_tokens.Find(token, out var digest) is null && digest is not null) _tokens.Keep(digest, Jwt.Read(token), Key.PublicKey);
-        all.Count(token => _tokens.Find(token, out _) is not null).ShouldBeGreaterThan(950);
+                if (_tokens.Find(Bytes(token), out var digest) is null && digest is not null) _tokens.Keep(digest, Jwt.Read(token), Key.PublicKey);
+        all.Count(token => _tokens.Find(Bytes(token), out _) is not null).ShouldBeGreaterThan(950);
     }
 
     [Fact]
@@ -92,8 +95,8 @@ public sealed class VerifiedTokensTests : IDisposable
         Keep(longest).ShouldNotBeNull();
 
         var longer = Unsigned(2, $",\"x\":\"{new string('x', VerifiedTokens.LongestToken * 3 / 4)}\"");
-        _tokens.Find(longer, out _);
-        _tokens.Find(longer, out var digest).ShouldBeNull();
+        _tokens.Find(Bytes(longer), out _);
+        _tokens.Find(Bytes(longer), out var digest).ShouldBeNull();
         digest.ShouldBeNull("it is not even hashed");
 
         // Short text, and a table of a thousand values.
@@ -104,12 +107,11 @@ public sealed class VerifiedTokensTests : IDisposable
     [InlineData("")]
     [InlineData("a.b.c")]
     [InlineData("no-dot-in-it-at-all")]
-    [InlineData("a.signature.of.other.charactérs")]
     public void What_is_no_JWT_is_not_looked_up(string token)
     {
         for (var i = 0; i < 3; i++)
         {
-            _tokens.Find(token, out var digest).ShouldBeNull();
+            _tokens.Find(Bytes(token), out var digest).ShouldBeNull();
             digest.ShouldBeNull();
         }
     }
@@ -128,25 +130,23 @@ public sealed class VerifiedTokensTests : IDisposable
         kept.Content.Payload.TryGet("name", out var name).ShouldBeTrue();
         name.GetString().ShouldBe("Alice");
 
-        var (sent, read) = KeepUnreferenced();
+        var sent = KeepUnreferenced();
         GC.Collect();
         GC.WaitForPendingFinalizers();
         GC.Collect();
         sent.IsAlive.ShouldBeFalse();
-        read.IsAlive.ShouldBeFalse();
         Find(Unsigned(2)).ShouldNotBeNull();
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    (WeakReference Sent, WeakReference Read) KeepUnreferenced()
+    WeakReference KeepUnreferenced()
     {
-        var token = Unsigned(2);
+        var token = Encoding.ASCII.GetBytes(Unsigned(2));
         _tokens.Find(token, out _);
         _tokens.Find(token, out var digest);
-        var jws = Jwt.Read(token);
+        CompactJws.TryParse(token, out var jws, out _).ShouldBeTrue();
         _tokens.Keep(digest.ShouldNotBeNull(), jws, Key.PublicKey).ShouldNotBeNull();
-        MemoryMarshal.TryGetArray(jws.SigningInput, out var bytes).ShouldBeTrue();
-        return (new(token), new(bytes.Array));
+        return new(token);
     }
 
     [Fact]
@@ -155,7 +155,7 @@ public sealed class VerifiedTokensTests : IDisposable
         var token = Unsigned(1);
         Keep(token);
         var other = SigningKey.Create(JwsAlgorithm.ES256).PublicKey;
-        var again = _tokens.Keep(_tokens.Find(token, out _).ShouldNotBeNull().Digest, Jwt.Read(token), other);
+        var again = _tokens.Keep(_tokens.Find(Bytes(token), out _).ShouldNotBeNull().Digest, Jwt.Read(token), other);
         Find(token).ShouldBeSameAs(again);
         again.ShouldNotBeNull().Key.ShouldBeSameAs(other);
     }
