@@ -1,0 +1,13 @@
+using System.Diagnostics;
+
+namespace Cambist.LoadBench;
+
+/// <summary>Who runs where: the servers on one core, and all that puts load on them, with the database, on another.</summary>
+static class Core
+{
+    public const int OfLoad = 0;
+    public const int OfServers = 1;
+
+    /// <summary>A command that keeps to one core, and so do the processes it starts.</summary>
+    public static ProcessStartInfo Pin(int core, IEnumerable<string> command) => new("taskset", ["-c", $"{core}", .. command]);
+}
