@@ -24,14 +24,14 @@ sealed class Launches(Tokens tokens)
     /// <summary>A Cambist on a new SQLite file.</summary>
     public Launch Cambist(string name, int registrySize = Registry.Ordinary)
     {
-        var (folder, port) = (Folders.Make(name), Launch.FreePort());
+        var (folder, port) = (Folders.Make($"store {name}"), Launch.FreePort());
         return Cambist(name, port, Registry.Write(folder, $"http://127.0.0.1:{port}", tokens, registrySize), $"sqlite:{Path.Combine(folder, "cambist.db")}");
     }
 
     /// <summary>Cambists that share an empty database.</summary>
     public async Task<IReadOnlyList<Launch>> CambistsAsync(string database, Postgres postgres, int nodes, CancellationToken cancellationToken)
     {
-        var folder = Folders.Make($"nodes-{database}");
+        var folder = Folders.Make($"store postgres {database}");
         var storage = await postgres.CreateDatabaseAsync(database, cancellationToken);
         var ports = Enumerable.Range(0, nodes).Select(_ => Launch.FreePort()).ToArray();
         var registry = Registry.Write(folder, $"http://127.0.0.1:{ports[0]}", tokens, Registry.Ordinary);

@@ -30,7 +30,8 @@ sealed class Preparation(Cast cast, Tokens tokens, TimeSpan warmUp)
     /// <summary>A server that is warm gets a fifth of it for a row of its own, for what that row alone goes through.</summary>
     async Task WarmAsync(Row row, CancellationToken cancellationToken)
     {
-        var isNew = row.Roles.Count(_warm.Add) > 0;
+        var isNew = false;
+        foreach (var role in row.Roles) isNew |= _warm.Add(role);
         Progress.Say($"warm-up: {row.Name}");
         await _rounds.SampleAsync(row, isNew ? warmUp : TimeSpan.FromSeconds(Math.Max(1, Math.Round(warmUp.TotalSeconds / 5))), cancellationToken);
     }
@@ -40,7 +41,7 @@ sealed class Preparation(Cast cast, Tokens tokens, TimeSpan warmUp)
     {
         Progress.Say($"minting {file.Count} tokens for {resource}");
         var minted = file.Path + ".minted";
-        while (!File.Exists(minted) || !File.ReadLines(minted).Skip(file.Count).Any())
+        while (!HasEnough())
         {
             var result = await Wrk.RunAsync(cast[Role.Cambist], Request.Exchange(tokens.Login.File, "id_token", resource), MintingRun, cancellationToken, keep: minted);
             if (result.Failures > 0 || result.Requests == 0) throw new BenchException($"Tokens for {resource} cannot be minted: {result.Failures} of {result.Requests} requests failed.");
@@ -49,5 +50,7 @@ sealed class Preparation(Cast cast, Tokens tokens, TimeSpan warmUp)
         // Lines of one length, so that any of them can be found by its number; the run may have ended within the last.
         await File.WriteAllLinesAsync(file.Path, File.ReadLines(minted).Take(file.Count), cancellationToken);
         if (File.ReadLines(file.Path).Select(line => line.Length).Distinct().Count() > 1) throw new BenchException($"{file.Path} holds tokens of several lengths.");
+
+        bool HasEnough() => File.Exists(minted) && File.ReadLines(minted).Skip(file.Count).Any();
     }
 }
