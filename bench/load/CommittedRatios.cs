@@ -47,6 +47,7 @@ static class CommittedRatios
 
             {table}
             Noise: a ratio differed from round to round by ± {compared.Select(ratio => ratio.Spread).Median():0.0 %} (median of all), ± {compared.Max(ratio => ratio.Spread):0.0 %} at most; over {measured.Options.Rounds} rounds of {measured.Options.Seconds} s.
+            Others used {measured.Rows.Select(row => row.Median(sample => sample.Others)).Median():0 %} of the servers' core during a round (median of all rows), {measured.Rows.Max(row => row.Samples.Max(sample => sample.Others)):0 %} at most.
             A change that is smaller than its noise says nothing. Rates on another processor have other ratios.
             """);
         foreach (var name in committed.Keys.Except(compared.Select(ratio => ratio.Name))) Console.WriteLine($"not measured: {name}");

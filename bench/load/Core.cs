@@ -10,4 +10,7 @@ static class Core
 
     /// <summary>A command that keeps to one core, and so do the processes it starts.</summary>
     public static ProcessStartInfo Pin(int core, IEnumerable<string> command) => new("taskset", ["-c", $"{core}", .. command]);
+
+    /// <summary>The same, with all that it writes in a file. The process that is started is the command's own: its id is the one to count and to kill.</summary>
+    public static ProcessStartInfo Pin(int core, string log, IEnumerable<string> command) => Pin(core, ["sh", "-c", "exec \"$@\" >\"$0\" 2>&1", log, .. command]);
 }

@@ -16,7 +16,7 @@ sealed class Postgres : IAsyncDisposable
     Postgres(string folder, string password)
     {
         _password = password;
-        _process = Process.Start(Command("postgres", "-D", folder, "-p", $"{_port}", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", $"log_directory={folder}", "-c", "logging_collector=on"))!;
+        _process = Process.Start(Command("postgres", "-D", folder, "-p", $"{_port}", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="))!;
         AppDomain.CurrentDomain.ProcessExit += Kill;
     }
 
@@ -30,13 +30,13 @@ sealed class Postgres : IAsyncDisposable
         var (data, file, password) = (Path.Combine(folder, "data"), Path.Combine(folder, "password"), RandomNumberGenerator.GetHexString(32));
         await File.WriteAllTextAsync(file, password, cancellationToken);
         GiveAway(file);
-        await LoadBench.Command.OutputAsync(Command("initdb", "-D", data, "-U", User, "--auth=scram-sha-256", $"--pwfile={file}", "--encoding=UTF8", "--locale=C"), cancellationToken);
+        await MakeClusterAsync(data, file, cancellationToken);
         var postgres = new Postgres(data, password);
         try
         {
             for (var begin = Stopwatch.GetTimestamp(); !await postgres.IsReadyAsync(cancellationToken);)
             {
-                if (postgres._process.HasExited || Stopwatch.GetElapsedTime(begin) > Patience) throw new BenchException($"PostgreSQL does not start; its log is in {data}.");
+                if (postgres._process.HasExited || Stopwatch.GetElapsedTime(begin) > Patience) throw new BenchException($"PostgreSQL does not start: {await File.ReadAllTextAsync(Folders.Log("postgres"), cancellationToken)}");
                 await Task.Delay(50, cancellationToken);
             }
 
@@ -57,6 +57,13 @@ sealed class Postgres : IAsyncDisposable
     {
         await LoadBench.Command.OutputAsync(Client("createdb", name), cancellationToken);
         return $"Host=127.0.0.1;Port={_port};Username={User};Password={_password};Database={name}";
+    }
+
+    static async Task MakeClusterAsync(string data, string passwordFile, CancellationToken cancellationToken)
+    {
+        using var process = Process.Start(Command("initdb", "-D", data, "-U", User, "--auth=scram-sha-256", $"--pwfile={passwordFile}", "--encoding=UTF8", "--locale=C"))!;
+        await process.WaitForExitAsync(cancellationToken);
+        if (process.ExitCode != 0) throw new BenchException($"PostgreSQL's cluster cannot be made: {await File.ReadAllTextAsync(Folders.Log("initdb"), cancellationToken)}");
     }
 
     public async ValueTask DisposeAsync()
@@ -97,7 +104,8 @@ sealed class Postgres : IAsyncDisposable
     static ProcessStartInfo Command(string program, params string[] arguments)
     {
         var path = Path.Combine(Binaries(), program);
-        var command = Core.Pin(Core.OfLoad, IsRoot ? ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", path, .. arguments] : [path, .. arguments]);
+        string[] whole = IsRoot ? ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", path, .. arguments] : [path, .. arguments];
+        var command = Core.Pin(Core.OfLoad, Folders.Log(program), whole);
         (command.Environment["LC_ALL"], command.Environment["TZ"], command.WorkingDirectory) = ("C", "UTC", "/");
         return command;
     }

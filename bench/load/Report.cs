@@ -27,11 +27,11 @@ static class Report
 
     static string Rates(IReadOnlyList<MeasuredRow> rows)
     {
-        var table = new Table("row", "a second", "spread", "CPU µs", "p50 ms", "p99 ms", "load's core busy", "of it the database");
+        var table = new Table("row", "a second", "spread", "CPU µs", "p50 ms", "p99 ms", "others", "wrk's core", "database");
         foreach (var row in rows)
         {
             table.Add(row.Row.Label, $"{row.Rate:#,0}", $"± {row.Spread:0.0 %}", $"{row.Median(sample => sample.Cpu):0.0}", $"{row.Median(sample => sample.P50):0.00}", $"{row.Median(sample => sample.P99):0.00}",
-                $"{row.Median(sample => sample.LoadCore):0 %}", row.Database is { } share ? $"{share:0 %}" : "");
+                $"{row.Median(sample => sample.Others):0 %}", $"{row.Median(sample => sample.LoadCore):0 %}", row.Database is { } share ? $"{share:0 %}" : "");
         }
 
         return table.ToString();

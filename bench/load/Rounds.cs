@@ -12,6 +12,7 @@ sealed class Rounds(Cast cast)
             {
                 var sample = await SampleAsync(row, length, cancellationToken);
                 if (sample.Failures > 0) throw new BenchException($"{row.Name}: {sample.Failures} answers were no success, or connections were lost.");
+                if (sample.Rate == 0) throw new BenchException($"{row.Name}: no answer in a whole round; something else must be using the machine.");
                 samples[row].Add(sample);
                 Progress.Say($"round {round + 1} of {rounds}: {row.Name}: {sample.Rate:0}/s");
             }
@@ -29,18 +30,21 @@ sealed class Rounds(Cast cast)
         var results = await Task.WhenAll(servers.Select(server => Wrk.RunAsync(server, row.Request, length, cancellationToken, Wrk.Connections / servers.Length)));
         var after = Count();
 
-        var all = (after.Core.All - before.Core.All).TotalSeconds;
+        var used = (after.Servers - before.Servers).TotalSeconds;
+        var time = (after.OfLoad.All - before.OfLoad.All).TotalSeconds;
         return new(
             results.Sum(result => result.Rate),
-            (after.Servers - before.Servers).TotalMicroseconds / results.Sum(result => result.Requests),
+            used * 1e6 / results.Sum(result => result.Requests),
             results.Average(result => result.P50),
             results.Max(result => result.P99),
             results.Sum(result => result.Failures),
-            (after.Core.Busy - before.Core.Busy).TotalSeconds / all,
-            database is null ? null : after.Database.Sum(one => (one.Value - before.Database.GetValueOrDefault(one.Key)).TotalSeconds) / all);
+            Math.Max(0, (after.OfServers.Busy - before.OfServers.Busy).TotalSeconds - used) / time,
+            (after.OfLoad.Busy - before.OfLoad.Busy).TotalSeconds / time,
+            database is null ? null : after.Database.Sum(one => (one.Value - before.Database.GetValueOrDefault(one.Key)).TotalSeconds) / time);
 
-        (TimeSpan Servers, (TimeSpan Busy, TimeSpan All) Core, IReadOnlyDictionary<int, TimeSpan> Database) Count() => (
+        (TimeSpan Servers, (TimeSpan Busy, TimeSpan All) OfServers, (TimeSpan Busy, TimeSpan All) OfLoad, IReadOnlyDictionary<int, TimeSpan> Database) Count() => (
             TimeSpan.FromSeconds(servers.Sum(server => ProcessTimes.Cpu(server.ProcessId).TotalSeconds)),
+            ProcessTimes.OfCore(Core.OfServers),
             ProcessTimes.OfCore(Core.OfLoad),
             database is null ? new Dictionary<int, TimeSpan>() : ProcessTimes.CpuOfTree(database.ProcessId));
     }

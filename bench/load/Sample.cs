@@ -6,9 +6,10 @@ namespace Cambist.LoadBench;
 /// <param name="P50">Milliseconds.</param>
 /// <param name="P99">Milliseconds; the highest, where several servers were asked.</param>
 /// <param name="Failures">Answers that were no success, and lost connections.</param>
+/// <param name="Others">Share of its time that the core of the servers was busy with anything but the servers that were asked: what disturbs a round.</param>
 /// <param name="LoadCore">Share of its time that the core of the load was busy.</param>
 /// <param name="Database">Share of that core's time that the database took; null without one.</param>
-sealed record Sample(double Rate, double Cpu, double P50, double P99, int Failures, double LoadCore, double? Database);
+sealed record Sample(double Rate, double Cpu, double P50, double P99, int Failures, double Others, double LoadCore, double? Database);
 
 /// <summary>A row, and what its rounds gave.</summary>
 sealed record MeasuredRow(Row Row, IReadOnlyList<Sample> Samples)

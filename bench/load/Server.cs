@@ -36,9 +36,7 @@ sealed class Server : IAsyncDisposable
     Server(Launch launch)
     {
         _launch = launch;
-        var log = Folders.Log(launch.Name);
-        // A shell sends its output to the log, and becomes it: the process id stays the same.
-        var command = Core.Pin(Core.OfServers, ["sh", "-c", "exec \"$@\" >\"$0\" 2>&1", log, .. launch.Command]);
+        var command = Core.Pin(Core.OfServers, Folders.Log(launch.Name), launch.Command);
         foreach (var (name, value) in launch.Environment) command.Environment[name] = value;
         _process = Process.Start(command)!;
         AppDomain.CurrentDomain.ProcessExit += Kill;
