@@ -38,7 +38,7 @@ sealed class Cast(Tokens tokens) : IAsyncDisposable
         Role.OidcProvider => _launches.OidcProvider(),
         Role.Cambist => _launches.Cambist("cambist"),
         Role.LargeCambist => _launches.Cambist("cambist large", Registry.Large),
-        Role.PostgresCambist => (await OnPostgresAsync("one", 1, cancellationToken))[0],
+        Role.PostgresCambist => (await OnPostgresAsync("alone", ["cambist on postgres"], cancellationToken))[0],
         Role.FirstNode or Role.SecondNode => (await NodesAsync(cancellationToken))[role - Role.FirstNode],
         _ => throw new ArgumentOutOfRangeException(nameof(role)),
     };
@@ -52,11 +52,11 @@ sealed class Cast(Tokens tokens) : IAsyncDisposable
         return Launches.BareLoop("introspect", keys, cambist.Address.AbsoluteUri.TrimEnd('/'), Request.Api);
     }
 
-    async Task<IReadOnlyList<Launch>> NodesAsync(CancellationToken cancellationToken) => _nodes ??= await OnPostgresAsync("two", 2, cancellationToken);
+    async Task<IReadOnlyList<Launch>> NodesAsync(CancellationToken cancellationToken) => _nodes ??= await OnPostgresAsync("shared", ["cambist node 1", "cambist node 2"], cancellationToken);
 
-    async Task<IReadOnlyList<Launch>> OnPostgresAsync(string database, int nodes, CancellationToken cancellationToken)
+    async Task<IReadOnlyList<Launch>> OnPostgresAsync(string database, IReadOnlyList<string> names, CancellationToken cancellationToken)
     {
         Postgres ??= await Postgres.StartAsync(cancellationToken);
-        return await _launches.CambistsAsync(database, Postgres, nodes, cancellationToken);
+        return await _launches.CambistsAsync(database, Postgres, names, cancellationToken);
     }
 }

@@ -8,7 +8,8 @@ static class Charts
 
     public static void Write(Measurements measured)
     {
-        Rates(measured.Rows, "Exchanges and introspections a second, server on one core", Path.Combine(Folders.Charts, "rates.svg"));
+        // The bare form is so far above all others that they could not be told apart beside it.
+        Rates([.. measured.Rows.Where(row => row.Row.Name != Row.BareForm)], "Requests a second, server on one core", Path.Combine(Folders.Charts, "rates.svg"));
         Latencies(measured, Path.Combine(Folders.Charts, "latency.svg"));
     }
 
@@ -22,7 +23,7 @@ static class Charts
             var y = Top + (i * RowHeight);
             var (low, high) = (row.Samples.Min(sample => sample.Rate), row.Samples.Max(sample => sample.Rate));
             svg.Text(Left - 8, y + 13, row.Row.Label, "end");
-            svg.Bar(Left, y, row.Rate / most * Longest, BarHeight, IsOurs(row.Row) ? "ours" : "theirs");
+            svg.Bar(Left, y, row.Rate / most * Longest, BarHeight, row.Row.IsCambist ? "ours" : "theirs");
             var (from, to) = (Left + (low / most * Longest), Left + (high / most * Longest));
             svg.Line(from, y + (BarHeight / 2), to, y + (BarHeight / 2), "whisker");
             svg.Line(from, y + 4, from, y + BarHeight - 4, "whisker");
@@ -33,14 +34,15 @@ static class Charts
         svg.Save(file);
     }
 
-    /// <summary>p50 and, behind it, p99 of each exchange by Cambist at full load, and of the cold one at half.</summary>
+    /// <summary>p50 and, behind it, p99: of each row at full load, and of the cold one at half. The peer, far above all others, has its place in the table.</summary>
     static void Latencies(Measurements measured, string file)
     {
         var bars = new List<(string Label, double P50, double P99)>();
         if (measured.HalfLoad is { } half) bars.Add(("Cambist, cold, at half of its peak rate", half.P50, half.P99));
         bars.AddRange(measured.Rows.Where(row => row.Row.Name != Row.OidcProvider).Select(row => (row.Row.Label, row.Median(sample => sample.P50), row.Median(sample => sample.P99))));
 
-        var svg = Titled($"Latency, milliseconds, {Wrk.Connections} connections at full load unless said: p50 (dark) and p99", bars.Count);
+        var svg = Titled($"Latency in milliseconds, {Wrk.Connections} connections, full load unless said", bars.Count);
+        Legend(svg, ("p50", "ours"), ("p99", "second"));
         var most = Axis(svg, bars.Max(bar => bar.P99), bars.Count, "0.##");
         foreach (var (i, bar) in bars.Index())
         {
@@ -59,6 +61,16 @@ static class Charts
         var svg = new Svg(Width, Top + (rows * RowHeight) + 28, title);
         svg.Text(12, 24, title, "title");
         return svg;
+    }
+
+    static void Legend(Svg svg, params (string Text, string Kind)[] colours)
+    {
+        foreach (var (i, (text, kind)) in colours.Index())
+        {
+            var x = Width - Right - ((colours.Length - i) * 60);
+            svg.Bar(x, 13, 12, 12, kind);
+            svg.Text(x + 17, 24, text);
+        }
     }
 
     /// <summary>Lines at round numbers.</summary>
@@ -84,6 +96,4 @@ static class Charts
         var power = Math.Pow(10, Math.Floor(Math.Log10(least)));
         return new[] { 1, 2, 5, 10 }.Select(factor => factor * power).First(step => step >= least);
     }
-
-    static bool IsOurs(Row row) => row.Label.StartsWith("Cambist", StringComparison.Ordinal);
 }

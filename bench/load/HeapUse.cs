@@ -14,6 +14,8 @@ sealed record HeapUse(string Label, double Bytes, IReadOnlyList<double> Collecti
     /// <summary>Less than this in the time between two looks is quiet: what a server does by itself each second.</summary>
     const long Quiet = 64 * 1024;
 
+    const int Looks = 75;
+
     static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(400);
 
     public static async Task<IReadOnlyList<HeapUse>> MeasureAsync(Tokens tokens, TimeSpan warmUp, TimeSpan length, CancellationToken cancellationToken) =>
@@ -49,13 +51,16 @@ sealed record HeapUse(string Label, double Bytes, IReadOnlyList<double> Collecti
     /// <summary>Bytes, and collections of each generation, once there is nothing more of the load to do.</summary>
     static async Task<long[]> WhenQuietAsync(string file, CancellationToken cancellationToken)
     {
-        for (var last = Read(file); ;)
+        var last = Read(file);
+        for (var look = 0; look < Looks; look++)
         {
             await Task.Delay(BetweenLooks, cancellationToken);
             var now = Read(file);
             if (now[0] - last[0] < Quiet) return now;
             last = now;
         }
+
+        throw new BenchException($"The server of {Path.GetFileName(file)} went on allocating without load.");
     }
 
     static long[] Read(string file) => [.. File.ReadAllText(file).Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Where(one => one.Length > 0).Select(one => long.Parse(one, CultureInfo.InvariantCulture))];

@@ -29,16 +29,16 @@ sealed class Launches(Tokens tokens)
     }
 
     /// <summary>Cambists that share an empty database.</summary>
-    public async Task<IReadOnlyList<Launch>> CambistsAsync(string database, Postgres postgres, int nodes, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Launch>> CambistsAsync(string database, Postgres postgres, IReadOnlyList<string> names, CancellationToken cancellationToken)
     {
         var folder = Folders.Make($"store postgres {database}");
         var storage = await postgres.CreateDatabaseAsync(database, cancellationToken);
-        var ports = Enumerable.Range(0, nodes).Select(_ => Launch.FreePort()).ToArray();
+        var ports = names.Select(_ => Launch.FreePort()).ToArray();
         var registry = Registry.Write(folder, $"http://127.0.0.1:{ports[0]}", tokens, Registry.Ordinary);
         var keyFile = Path.Combine(folder, "cambist.key");
         await File.WriteAllTextAsync(keyFile, await Command.OutputAsync("dotnet", cancellationToken, Folders.Published("cambist", "Cambist.Server.dll"), "new", "key-file"), cancellationToken);
         File.SetUnixFileMode(keyFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        return [.. ports.Select((port, i) => Cambist($"cambist {database} {i + 1}", port, registry, storage, ("CAMBIST__KEYFILE", keyFile)))];
+        return [.. names.Zip(ports, (name, port) => Cambist(name, port, registry, storage, ("CAMBIST__KEYFILE", keyFile)))];
     }
 
     static Launch Cambist(string name, int port, string registry, string storage, params IEnumerable<(string Name, string Value)> settings) =>

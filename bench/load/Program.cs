@@ -18,7 +18,11 @@ try
 {
     var measured = await Run.MeasureAsync(options, stop.Token);
     var sections = Report.Sections(measured);
-    foreach (var (_, text) in sections) Console.WriteLine(text);
+    foreach (var (name, text) in sections)
+    {
+        if (!options.Compare || name is "machine" or "rates") Console.WriteLine(text);
+    }
+
     if (options.Compare) return CommittedRatios.Compare(measured) ? 0 : 1;
     if (options.Write)
     {

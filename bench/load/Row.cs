@@ -51,10 +51,13 @@ sealed record Row(string Name, string Label, Request Request, params IReadOnlyLi
             new(BareIntrospectMany, "bare introspection, each JWT another", introspection, Role.BareIntrospect),
             new(IntrospectMany, "Cambist, introspection, each JWT another", introspection, Role.Cambist),
             new(Postgres, "Cambist on PostgreSQL, cold", login, Role.PostgresCambist),
-            new(TwoNodes, "Cambist on PostgreSQL, cold, two nodes on the one core", login, Role.FirstNode, Role.SecondNode),
+            new(TwoNodes, "Cambist on PostgreSQL, cold, two nodes", login, Role.FirstNode, Role.SecondNode),
             new(Large, $"Cambist, cold, {Registry.Large:N0} clients and rules", login, Role.LargeCambist),
         ];
     }
+
+    /// <summary>Whether Cambist is asked.</summary>
+    public bool IsCambist => Label.StartsWith("Cambist", StringComparison.Ordinal);
 
     /// <summary>Whether it needs the tokens of a file.</summary>
     public bool Sends(TokenFile file) => Request.Tokens == file;
