@@ -8,6 +8,9 @@ static class Core
     public const int OfLoad = 0;
     public const int OfServers = 1;
 
+    /// <summary>A command that may use both: what is done before anything is measured.</summary>
+    public static ProcessStartInfo OnBoth(IEnumerable<string> command) => new("taskset", ["-c", $"{OfLoad},{OfServers}", .. command]);
+
     /// <summary>A command that keeps to one core, and so do the processes it starts.</summary>
     public static ProcessStartInfo Pin(int core, IEnumerable<string> command) => new("taskset", ["-c", $"{core}", .. command]);
 

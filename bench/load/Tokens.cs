@@ -29,7 +29,7 @@ sealed record Tokens(MintedTokens Login, MintedTokens Modern, MintedTokens Partn
     {
         var folder = Folders.Make($"tokens-{name}"); // one key in each: a bare loop takes the one it finds
         var issuer = $"https://{name}.bench.example";
-        await Command.OutputAsync("dotnet", cancellationToken, Folders.Published("mint", "mint.dll"), $"{count}", folder, issuer, Request.Client, algorithm, kind);
+        await Command.OutputAsync(Core.OnBoth(["dotnet", Folders.Published("mint", "mint.dll"), $"{count}", folder, issuer, Request.Client, algorithm, kind]), cancellationToken);
         return new(issuer, Path.Combine(folder, "jwks.json"), new(Path.Combine(folder, $"tokens-{algorithm}-{kind}.txt"), count));
     }
 }
