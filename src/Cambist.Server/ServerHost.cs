@@ -19,6 +19,7 @@ static class ServerHost
 
         var settings = ServerSettings.Read(builder.Configuration);
         builder.Services.AddSingleton(settings);
+        builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true); // what reads a request also answers it: fewer turns of the thread pool. Nothing here waits on a thread
         builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

@@ -7,7 +7,7 @@ namespace Cambist.Storage.Sqlite;
 sealed class Checkpoints(string path) : IThreadPoolWorkItem, IDisposable
 {
     const long Threshold = 4 * 1024 * 1024;
-    const int PagesABatch = 3 * 4096; // about what a batch rewrites besides its block
+    const int PagesABatch = 2 * 8192; // about what a batch rewrites besides its block
 
     readonly Lock _gate = new();
     Database? _database;

@@ -103,9 +103,10 @@ sealed class SearchIndexer(Connections connections, LedgerClock clock)
                 var id = DecisionRows.IdOf(rows.GetGuid(0));
                 if (first.IsNone) first = id;
                 if (id.Milliseconds / Partitions.Day != first.Milliseconds / Partitions.Day) break;
-                var found = keys.Of(rows.GetFieldValue<byte[]>(1));
-                if (count + found.Count > postings.Length) break;
-                foreach (var key in found) postings[count++] = Posting.Of(key, StampOf(id));
+                keys.Clear();
+                keys.Add(rows.GetFieldValue<byte[]>(1));
+                if (count + keys.Found.Count > postings.Length) break;
+                foreach (var key in keys.Found) postings[count++] = Posting.Of(key, StampOf(id));
                 last = id;
                 if (read % EntriesASlice == 0) await Task.Yield();
             }

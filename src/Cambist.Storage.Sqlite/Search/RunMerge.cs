@@ -4,34 +4,31 @@ namespace Cambist.Storage.Sqlite;
 sealed class RunMerge
 {
     readonly Head[] _heads;
-    readonly UInt128[] _merged;
 
     /// <param name="inputs">Neighbours, in use.</param>
     /// <param name="id">Of the run to write.</param>
-    /// <param name="postingsAStep">How many postings a step writes.</param>
-    public RunMerge(IReadOnlyList<SearchRun> inputs, long id, int postingsAStep)
+    public RunMerge(IReadOnlyList<SearchRun> inputs, long id)
     {
         Inputs = inputs;
         Output = new(id, RunState.BeingWritten, inputs[0].Level + 1, inputs.Min(run => run.First), inputs.Max(run => run.Last));
         _heads = [.. inputs.Select(run => new Head(run.Id))];
-        _merged = new UInt128[postingsAStep];
     }
 
     public IReadOnlyList<SearchRun> Inputs { get; }
 
     public SearchRun Output { get; }
 
-    /// <summary>The next postings in their order, without those of blocks before the oldest; empty at the end.</summary>
-    public ReadOnlyMemory<UInt128> Next(Database database, long oldestBlock)
+    /// <summary>The next postings in their order, without those of blocks before the oldest: as many as there is room for, fewer at the end.</summary>
+    public ReadOnlyMemory<UInt128> Next(Database database, long oldestBlock, Memory<UInt128> room)
     {
         var count = 0;
-        while (count < _merged.Length && Least(database) is { } head)
+        while (count < room.Length && Least(database) is { } head)
         {
-            if (Posting.Place(head.Posting) >= oldestBlock) _merged[count++] = head.Posting;
+            if (Posting.Place(head.Posting) >= oldestBlock) room.Span[count++] = head.Posting;
             head.MoveOn();
         }
 
-        return _merged.AsMemory(0, count);
+        return room[..count];
     }
 
     Head? Least(Database database)

@@ -26,6 +26,10 @@ sealed class SearchIndexer(GroupCommit commits, LedgerWriter writer, ReadConnect
     readonly SearchKeys _keys = new();
     bool _hasBegun;
 
+    // Kept for the next run and the next step: made anew, arrays of this size bring the collection of all garbage nearer.
+    readonly UInt128[] _merged = new UInt128[PostingsAStep];
+    UInt128[] _collected = new UInt128[16 * EntriesARun];
+
     /// <inheritdoc cref="IDecisionLog.IndexAsync"/>
     public async ValueTask<long?> IndexAsync(CancellationToken cancellationToken)
     {
@@ -84,31 +88,32 @@ sealed class SearchIndexer(GroupCommit commits, LedgerWriter writer, ReadConnect
         await WriteAsync(database =>
         {
             SearchRuns.Add(database, run);
-            return SearchRuns.AddPages(database, run, blocks.Postings);
+            return SearchRuns.AddPages(database, run, _collected.AsSpan(0, blocks.Postings));
         });
         return true;
     }
 
-    /// <summary>The postings of the blocks behind one, if there are enough of them or they have waited long enough.</summary>
-    (long First, long Last, UInt128[] Postings)? Collect(Database database, long after, long now)
+    /// <summary>Collects the sorted postings of the blocks behind one, if there are enough of them or they have waited long enough; gives how many.</summary>
+    (long First, long Last, int Postings)? Collect(Database database, long after, long now)
     {
         if (Blocks.After(database, after, EntriesARun) is not { Count: > 0 } blocks) return null;
         var isOld = now - RowId.LastOf(blocks[0].First).Milliseconds >= Patience.TotalMilliseconds;
         if (!isOld && blocks.Sum(block => block.Entries) < EntriesARun) return null;
 
-        var postings = new HashSet<UInt128>();
+        var postings = 0;
         foreach (var (first, _) in blocks)
         {
-            Blocks.Read(database, first, (keys: _keys, postings, first), static (block, into) =>
+            _keys.Clear();
+            Blocks.Read(database, first, _keys, static (block, keys) =>
             {
-                while (block.Next())
-                    foreach (var key in into.keys.Of(block.Json)) into.postings.Add(Posting.Of(key, into.first));
+                while (block.Next()) keys.Add(block.Json);
             });
+            if (postings + _keys.Found.Count > _collected.Length) Array.Resize(ref _collected, Math.Max(2 * _collected.Length, postings + _keys.Found.Count));
+            foreach (var key in _keys.Found) _collected[postings++] = Posting.Of(key, first);
         }
 
-        var sorted = postings.ToArray();
-        Array.Sort(sorted);
-        return (blocks[0].First, blocks[^1].First, sorted);
+        _collected.AsSpan(0, postings).Sort();
+        return (blocks[0].First, blocks[^1].First, postings);
     }
 
     /// <summary>Runs go with the last of their blocks.</summary>
@@ -146,7 +151,7 @@ sealed class SearchIndexer(GroupCommit commits, LedgerWriter writer, ReadConnect
             if (isNew)
             {
                 if (level.Count() < RunsAMerge) continue;
-                merge = new([.. level.OrderBy(run => run.First).Take(RunsAMerge)], NextId(runs), PostingsAStep);
+                merge = new([.. level.OrderBy(run => run.First).Take(RunsAMerge)], NextId(runs));
             }
 
             await StepAsync(merge!, isNew, oldest, cancellationToken);
@@ -158,7 +163,7 @@ sealed class SearchIndexer(GroupCommit commits, LedgerWriter writer, ReadConnect
 
     async Task StepAsync(RunMerge merge, bool isNew, long oldest, CancellationToken cancellationToken)
     {
-        var postings = await reads.ReadAsync((merge, oldest), static (database, my) => my.merge.Next(database, my.oldest), cancellationToken);
+        var postings = await reads.ReadAsync((merge, oldest, _merged), static (database, my) => my.merge.Next(database, my.oldest, my._merged), cancellationToken);
         var isDone = postings.Length < PostingsAStep;
         await WriteAsync(database =>
         {

@@ -22,9 +22,9 @@ public sealed class CambistEngine : IAsyncDisposable
         [
             new ImpersonationTokens(store.Tokens), refresh, opaque, own, new TrustedIssuers(issuerKeys, keys),
             new RemoteIntrospection(introspection, keys), new CustomResolvers(extensions.Resolvers, keys, code),
-        ], store.Ledger, check);
+        ], VerifiedTokens, store.Ledger, check);
         var callers = new CallerGate(clients, recorder);
-        var presented = new PresentedTokens(refresh, opaque, own);
+        var presented = new PresentedTokens(VerifiedTokens, refresh, opaque, own);
 
         (Store, Registry, Keys, IssuerKeys, IssuerIntrospection) = (store, registry, keys, issuerKeys, introspection);
         Exchange = new TokenExchange(registry, clients, tokens, new Customizers(extensions.Customizers, code), writer, recorder, clock);
@@ -89,6 +89,9 @@ public sealed class CambistEngine : IAsyncDisposable
 
     /// <summary>Questions to issuers of opaque tokens.</summary>
     internal IntrospectionRequests IssuerIntrospection { get; }
+
+    /// <summary>JWTs whose signature need not be checked again.</summary>
+    internal VerifiedTokens VerifiedTokens { get; } = new();
 
     /// <summary>How far the index behind searches is.</summary>
     internal SearchIndex SearchIndex { get; }
@@ -159,6 +162,7 @@ public sealed class CambistEngine : IAsyncDisposable
     {
         await _upkeep.DisposeAsync();
         SearchIndex.Dispose();
+        VerifiedTokens.Dispose();
         await _failures.WriteLastAsync();
         IssuerKeys.Dispose();
         await Store.DisposeAsync();

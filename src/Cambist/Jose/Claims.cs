@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 
@@ -70,6 +71,12 @@ sealed class Claims
 
     /// <summary>The JSON text as it was given.</summary>
     public ReadOnlyMemory<byte> Utf8 { get; }
+
+    /// <summary>How much memory a <see cref="Copy"/> takes, in bytes, but for a few headers of objects.</summary>
+    internal int Footprint => Utf8.Length + _unescaped.Length + (_table.Length * Unsafe.SizeOf<ClaimEntry>());
+
+    /// <summary>The same over bytes of its own: where the text is a stretch of a larger buffer, the buffer is let go.</summary>
+    internal Claims Copy() => new(Utf8.ToArray(), _table, _unescaped);
 
     /// <summary>The object itself.</summary>
     public Claim Root => new(this, 0);

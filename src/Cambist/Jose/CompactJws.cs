@@ -4,18 +4,18 @@ namespace Cambist;
 
 /// <summary>
 /// A JWS in compact form (RFC 7515 §7.1), read strictly and not yet verified: three canonical base64url parts, header and
-/// payload as <see cref="Claims"/>, no <c>crit</c>, no <c>b64</c>. What needs no key can be judged from it.
+/// payload as <see cref="Claims"/>, no <c>crit</c>, no <c>b64</c>. What needs no key can be judged from it; the claims are a stranger's until
+/// <see cref="IsSignedBy"/> said yes.
 /// </summary>
-sealed class CompactJws
+sealed class CompactJws : JwtContent
 {
     /// <summary>The longest token that is read: 16 KiB.</summary>
     public const int MaxLength = 16 * 1024;
 
-    readonly JoseHeader _header;
     readonly ReadOnlyMemory<byte> _signature;
 
-    CompactJws(JwsParts parts, Claims header, JoseHeader read, Claims payload) =>
-        (SigningInput, _signature, Header, _header, Payload) = (parts.SigningInput, parts.Signature, header, read, payload);
+    CompactJws(JwsParts parts, Claims header, JoseHeader read, Claims payload) : base(read, payload) =>
+        (SigningInput, _signature, Header) = (parts.SigningInput, parts.Signature, header);
 
     /// <summary>Reads a token.</summary>
     public static bool TryParse(string token, [NotNullWhen(true)] out CompactJws? jws, out JwsFault fault)
@@ -52,18 +52,6 @@ sealed class CompactJws
 
     /// <summary>The header.</summary>
     public Claims Header { get; }
-
-    /// <summary>The payload. Claims of a stranger until <see cref="IsSignedBy"/> said yes.</summary>
-    public Claims Payload { get; }
-
-    /// <summary>The algorithm, where <c>alg</c> is one this server knows; null where it is another, or absent: then nothing verifies it.</summary>
-    public JwsAlgorithm? Algorithm => _header.Algorithm;
-
-    /// <summary><c>kid</c>, or null where there is none. 1 to 256 characters without control characters.</summary>
-    public string? KeyId => _header.KeyId;
-
-    /// <summary><c>typ</c> in lower case without <c>application/</c> (RFC 7515 §4.1.9), or null where there is none. Never empty.</summary>
-    public string? Type => _header.Type;
 
     /// <summary>The signed bytes: header and payload with the dot between.</summary>
     public ReadOnlyMemory<byte> SigningInput { get; }

@@ -31,8 +31,6 @@ sealed class FileIssuerKeys(KeyOwner owner, string path, IssuerKeysOptions optio
         return new(set.Keys.Find(keyId, algorithm) is { } found ? IssuerKeyAnswer.Found(found) : IssuerKeyAnswer.Unknown);
     }
 
-    public override bool Contains(VerificationKey key) => Look()?.Holds(key) == true;
-
     IssuerKeySet? Look(bool evenIfJustLooked = false)
     {
         var now = Now;

@@ -36,11 +36,4 @@ sealed class IssuerKeySet
 
     /// <summary>Whether a token was issued before these keys were asked for: a key that is not among them never will be.</summary>
     public bool IsLaterThan(long? issuedAt) => issuedAt is { } seconds && seconds < Time.ToUnixTimeSeconds();
-
-    public bool Holds(VerificationKey key)
-    {
-        foreach (var one in Keys.Keys)
-            if (ReferenceEquals(one, key)) return true;
-        return false;
-    }
 }

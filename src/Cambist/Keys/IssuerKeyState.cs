@@ -17,9 +17,6 @@ abstract class IssuerKeyState(KeyOwner owner, TimeProvider clock, IEngineListene
 
     public abstract ValueTask<IssuerKeyAnswer> FindAsync(string? keyId, JwsAlgorithm algorithm, long? issuedAt, CancellationToken cancellationToken);
 
-    /// <summary>Whether this very key object is current; also starts the refresh that a use of it would.</summary>
-    public abstract bool Contains(VerificationKey key);
-
     public abstract IssuerKeyHealth Health { get; }
 
     protected IssuerKeySet? Usable(TimeSpan now) => _current is { } set && now - set.FetchedAt < FetchSchedule.MaxStale ? set : null;

@@ -31,7 +31,7 @@ sealed class IssuerKeys : IDisposable
     }
 
     /// <summary>
-    /// The one key that a token's header means. Completes at once, without allocating, where the key is known and fresh.
+    /// The one key that a token's header means: the same object as long as the issuer publishes it. Completes at once, without allocating, where the key is known and fresh.
     /// </summary>
     /// <param name="issuer">Whose token it is.</param>
     /// <param name="keyId"><c>kid</c>, or null where the header has none.</param>
@@ -44,12 +44,6 @@ sealed class IssuerKeys : IDisposable
     /// <summary>The same for an assertion of a client that publishes its keys, at its <c>jwks_uri</c>.</summary>
     public ValueTask<IssuerKeyAnswer> FindAsync(RegisteredClient client, string? keyId, JwsAlgorithm algorithm, long? issuedAt, CancellationToken cancellationToken) =>
         StateOf(KeyOwner.Of(client))?.FindAsync(keyId, algorithm, issuedAt, cancellationToken) ?? new(IssuerKeyAnswer.Unknown);
-
-    /// <summary>
-    /// Whether this very key object is in the issuer's current set: what a cache of verified tokens asks before it believes
-    /// itself. Counts as a use, thus starts a refresh that is due; false where a use would wait for it.
-    /// </summary>
-    public bool Contains(TrustedIssuer issuer, VerificationKey key) => StateOf(issuer)?.Contains(key) == true;
 
     /// <summary>How it stands with an issuer's keys.</summary>
     public IssuerKeyHealth Health(TrustedIssuer issuer) => StateOf(issuer)?.Health ?? IssuerKeyHealth.None;

@@ -52,15 +52,6 @@ sealed class RemoteIssuerKeys(KeyOwner owner, KeyFetch fetch, TimeProvider clock
             : FindWithFetchAsync(keyId, algorithm, issuedAt, now, cancellationToken);
     }
 
-    public override bool Contains(VerificationKey key)
-    {
-        var now = Now;
-        if (Current is not { } set || !set.Holds(key)) return false;
-        if (now - set.FetchedAt < FetchSchedule.MaxAge) return true;
-        StartRefresh(now);
-        return !MustWait(set, now);
-    }
-
     async ValueTask<IssuerKeyAnswer> FindWithFetchAsync(string? keyId, JwsAlgorithm algorithm, long? issuedAt, TimeSpan arrivedAt, CancellationToken cancellationToken)
     {
         var seen = Current;

@@ -36,10 +36,14 @@ sealed class SearchKeys
         return [.. keys];
     }
 
-    /// <summary>The keys of an entry as it is kept. Valid until the next call.</summary>
-    public IReadOnlyCollection<ulong> Of(ReadOnlySpan<byte> json)
+    /// <summary>The keys of what was added.</summary>
+    public HashSet<ulong> Found => _keys;
+
+    public void Clear() => _keys.Clear();
+
+    /// <summary>Adds the keys of an entry as it is kept.</summary>
+    public void Add(ReadOnlySpan<byte> json)
     {
-        _keys.Clear();
         ulong client = 0, subject = 0, outcome = 0, reason = 0;
         var reader = new Utf8JsonReader(json);
         reader.Read();
@@ -54,7 +58,6 @@ sealed class SearchKeys
         }
 
         AddCombinations(client, subject, outcome, reason);
-        return _keys;
     }
 
     void AddCombinations(ulong client, ulong subject, ulong outcome, ulong reason)

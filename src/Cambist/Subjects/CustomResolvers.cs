@@ -47,6 +47,6 @@ internal sealed class CustomResolvers(ImmutableArray<(string Name, ISubjectToken
         if (issuer.Tokens.Count > 0 && ExternalToken.CheckAudience(claims, kind) is { } notAccepted) return notAccepted;
         if (!Audience.IsWellFormed(claims, out _)) return new Denied(Reason.SubjectClaimInvalid, "aud is no string and no array of strings");
         if (TokenTimes.Read(claims, now, kind.MaxAge, out var times) is { } untimely) return untimely;
-        return ExternalToken.Read(claims, issuer, kind, times, Lineage.RootOf(ours.Current.LineageKey, issuer.Name, token.RootBytes.Span), registry);
+        return ExternalToken.Read(claims, issuer, kind, times, token.RootOf(ours.Current.LineageKey, issuer.Name), registry);
     }
 }

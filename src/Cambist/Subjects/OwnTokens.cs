@@ -13,10 +13,10 @@ internal sealed class OwnTokens(KeyRing keys) : ITokenResolver
         token.TokenType == TokenTypes.AccessToken
         && token.Jws is { } jws
         && jws.Payload.TryGet("iss"u8, out var iss) && iss.IsString(registry.Issuer)
-            ? new(Resolve(jws, registry, now))
+            ? new(Resolve(token, jws, registry, now))
             : new((Result<ResolvedToken>?)null);
 
-    Result<ResolvedToken> Resolve(CompactJws jws, Registry registry, DateTimeOffset now)
+    Result<ResolvedToken> Resolve(SentToken token, JwtContent jws, Registry registry, DateTimeOffset now)
     {
         var claims = jws.Payload;
         if (jws.Algorithm is not { } algorithm) return new Denied(Reason.SubjectAlgorithmUnsupported, "alg is not one this server signs with");
@@ -26,7 +26,7 @@ internal sealed class OwnTokens(KeyRing keys) : ITokenResolver
             return new Denied(Reason.SubjectKeyUnknown, "kid names no key of ours that verifies this alg");
         if (times.IssuedAt is { } iat && !ours.MayHaveSignedAt(iat))
             return new Denied(Reason.SubjectKeyUnknown, "iat is outside the time in which the key that kid names signed");
-        if (!jws.IsSignedBy(ours.Key.PublicKey)) return new Denied(Reason.SubjectSignatureInvalid, "the signature does not verify under our key");
+        if (!token.IsSignedBy(ours.Key.PublicKey)) return new Denied(Reason.SubjectSignatureInvalid, "the signature does not verify under our key");
         return Read(claims, times, registry);
     }
 

@@ -3,11 +3,11 @@ using Cambist.Protocol;
 namespace Cambist;
 
 /// <summary>Tokens of ours that somebody asks about or wants revoked: genuine and unexpired, or nothing. A refresh token may have been used.</summary>
-internal sealed class PresentedTokens(params IReadOnlyList<ITokenResolver> ours)
+internal sealed class PresentedTokens(VerifiedTokens? verified, params IReadOnlyList<ITokenResolver> ours)
 {
     public async ValueTask<ResolvedToken?> FindAsync(string value, Walk walk, CancellationToken cancellationToken)
     {
-        var token = new SentToken(value, value.StartsWith(RefreshTokens.Prefix, StringComparison.Ordinal) ? TokenTypes.RefreshToken : TokenTypes.AccessToken, TokenRole.Subject);
+        var token = new SentToken(value, value.StartsWith(RefreshTokens.Prefix, StringComparison.Ordinal) ? TokenTypes.RefreshToken : TokenTypes.AccessToken, TokenRole.Subject, verified);
         foreach (var resolver in ours)
             if (await resolver.ResolveAsync(token, walk.Registry, walk.Now, cancellationToken) is { } result) return result.Gives(out var resolved, out _) ? resolved : null;
         return null;

@@ -43,7 +43,7 @@ internal sealed class RemoteIntrospection(IntrospectionRequests requests, KeyRin
 
         return Judge(claims, issuer, kind, now, out var times) is { } denied
             ? denied
-            : ExternalToken.Read(claims, issuer, kind, times, Lineage.RootOf(ours.Current.LineageKey, issuer.Issuer!, token.RootBytes.Span), registry);
+            : ExternalToken.Read(claims, issuer, kind, times, token.RootOf(ours.Current.LineageKey, issuer.Issuer!), registry);
     }
 
     static Denied? Judge(Claims claims, TrustedIssuer issuer, TrustedTokenKind kind, DateTimeOffset now, out TokenTimes times)

@@ -3,13 +3,13 @@ using Cambist.Protocol;
 namespace Cambist;
 
 /// <summary>Steps 3 and 4: the chain of resolvers, and what is said when all of them pass.</summary>
-internal sealed class TokenResolution(IReadOnlyList<ITokenResolver> resolvers, ILedger ledger, RevocationCheck revocations)
+internal sealed class TokenResolution(IReadOnlyList<ITokenResolver> resolvers, VerifiedTokens verified, ILedger ledger, RevocationCheck revocations)
 {
     public async ValueTask<Result<ResolvedToken>> ResolveSubjectAsync(Walk walk, ExchangeRequest request, CancellationToken cancellationToken)
     {
         if ((Canonical(request.SubjectTokenType) ?? RefreshType(walk, request)) is not { } type)
             return new Denied(Reason.SubjectTokenTypeUnsupported, "subject_token_type is not one this server takes");
-        var resolved = await ResolveAsync(new SentToken(request.SubjectToken, type, TokenRole.Subject) { Caller = walk.Client }, walk, cancellationToken);
+        var resolved = await ResolveAsync(new SentToken(request.SubjectToken, type, TokenRole.Subject, verified) { Caller = walk.Client }, walk, cancellationToken);
         if (!resolved.Gives(out var subject, out _)) return resolved;
         walk.Subject = subject;
         return subject.Grant is { } grant ? await ResolveAsync(grant, subject, walk, cancellationToken) : resolved;
@@ -43,7 +43,7 @@ internal sealed class TokenResolution(IReadOnlyList<ITokenResolver> resolvers, I
         if (request.ActorToken is null) return null;
         if (Canonical(request.ActorTokenType!) is not { } type || IsImpersonation(type, request.ActorToken))
             return new Denied(Reason.ActorTokenTypeUnsupported, "actor_token_type is not one this server takes");
-        var resolved = await ResolveAsync(new SentToken(request.ActorToken, type, TokenRole.Actor) { Caller = walk.Client }, walk, cancellationToken);
+        var resolved = await ResolveAsync(new SentToken(request.ActorToken, type, TokenRole.Actor, verified) { Caller = walk.Client }, walk, cancellationToken);
         if (!resolved.Gives(out var actor, out var denied)) return denied.OfActor();
         walk.Actor = actor;
         return null;

@@ -23,10 +23,10 @@ internal sealed class TrustedIssuers(IssuerKeys keys, KeyRing ours) : ITokenReso
 
         return JudgeWithoutKey(jws, issuer, kind, now, out var times) is { } denied
             ? new(denied)
-            : VerifyAsync(jws, issuer, kind, times, registry, now, cancellationToken);
+            : VerifyAsync(token, jws, issuer, kind, times, registry, now, cancellationToken);
     }
 
-    static Denied? JudgeWithoutKey(CompactJws jws, TrustedIssuer issuer, TrustedTokenKind kind, DateTimeOffset now, out TokenTimes times)
+    static Denied? JudgeWithoutKey(JwtContent jws, TrustedIssuer issuer, TrustedTokenKind kind, DateTimeOffset now, out TokenTimes times)
     {
         times = default;
         if (jws.Algorithm is not { } algorithm || !issuer.Algorithms.Contains(algorithm))
@@ -40,7 +40,7 @@ internal sealed class TrustedIssuers(IssuerKeys keys, KeyRing ours) : ITokenReso
     /// A token that its issuer's access tokens would take in is one, whatever it was declared as: sent as a kind without scopes
     /// of its own it would escape the limit of its scopes (RFC 8725 §3.12).
     /// </summary>
-    static Denied? CheckLabel(CompactJws jws, TrustedIssuer issuer, TrustedTokenKind kind)
+    static Denied? CheckLabel(JwtContent jws, TrustedIssuer issuer, TrustedTokenKind kind)
     {
         if (kind.TokenType == TokenTypes.AccessToken || !issuer.Tokens.TryGetValue(TokenTypes.AccessToken, out var access)) return null;
         return access.Types.Contains(jws.Type ?? "") && ExternalToken.CheckAudience(jws.Payload, access) is null
@@ -49,15 +49,15 @@ internal sealed class TrustedIssuers(IssuerKeys keys, KeyRing ours) : ITokenReso
     }
 
     async ValueTask<Result<ResolvedToken>?> VerifyAsync(
-        CompactJws jws, TrustedIssuer issuer, TrustedTokenKind kind, TokenTimes times, Registry registry, DateTimeOffset now, CancellationToken cancellationToken)
+        SentToken token, JwtContent jws, TrustedIssuer issuer, TrustedTokenKind kind, TokenTimes times, Registry registry, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var answer = await keys.FindAsync(issuer, jws.KeyId, jws.Algorithm!, times.IssuedAt, cancellationToken);
         if (answer.Key is not { } key) return NoKey(answer, issuer);
-        if (!jws.IsSignedBy(key))
+        if (!token.IsSignedBy(key))
             return new Denied(Reason.SubjectSignatureInvalid, $"the signature does not verify under the key of issuer {issuer.Name} that the header means");
 
         // From here on the claims are the issuer's.
-        return ExternalToken.Read(jws.Payload, issuer, kind, times, Lineage.RootOf(ours.Current.LineageKey, issuer.Issuer!, jws.SigningInput.Span), registry);
+        return ExternalToken.Read(jws.Payload, issuer, kind, times, token.RootOf(ours.Current.LineageKey, issuer.Issuer!), registry);
     }
 
     /// <summary>An outage says nothing about the token.</summary>

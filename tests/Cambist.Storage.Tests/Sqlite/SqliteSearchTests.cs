@@ -243,10 +243,18 @@ public sealed class SqliteSearchTests : IDisposable
     {
         var keys = new SearchKeys();
         var entry = """{"outcome":"refused","reason":"no_rule","action":"x","client":"we\u0062","subject":{"issuer":"i","sub":"alice","new":[1]},"later":{"client":"no"},"registry":"r"}"""u8;
-        keys.Of(entry).ShouldContain(SearchKeys.Of(new DecisionFilter { Client = "web", Subject = "alice", Outcome = DecisionOutcome.Refused, Reason = Reason.NoRule }).Single());
-        keys.Of(entry).ShouldNotContain(SearchKeys.Of(new DecisionFilter { Client = "no" }).Single());
-        var before = keys.Of("""{"outcome":"refused","reason":"not_yet_known","client":"web","registry":"r"}"""u8).ToHashSet();
-        before.SetEquals(keys.Of("""{"outcome":"refused","client":"web","registry":"r"}"""u8)).ShouldBeFalse();
+        keys.Add(entry);
+        keys.Found.ShouldContain(SearchKeys.Of(new DecisionFilter { Client = "web", Subject = "alice", Outcome = DecisionOutcome.Refused, Reason = Reason.NoRule }).Single());
+        keys.Found.ShouldNotContain(SearchKeys.Of(new DecisionFilter { Client = "no" }).Single());
+        KeysOf("""{"outcome":"refused","reason":"not_yet_known","client":"web","registry":"r"}"""u8)
+            .SetEquals(KeysOf("""{"outcome":"refused","client":"web","registry":"r"}"""u8)).ShouldBeFalse();
+
+        static HashSet<ulong> KeysOf(ReadOnlySpan<byte> json)
+        {
+            var keys = new SearchKeys();
+            keys.Add(json);
+            return keys.Found;
+        }
     }
 
     async Task IndexAsync(Store store)

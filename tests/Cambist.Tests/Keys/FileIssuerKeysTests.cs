@@ -35,12 +35,11 @@ public sealed class FileIssuerKeysTests : IssuerKeysFixture
         Clock.Advance(Look);
         (await FoundAsync(First)).ShouldBeSameAs(key);
         await FoundAsync(Second);
-        Keys.Contains(Issuer, key).ShouldBeTrue();
         _looks.ShouldBe(2);
 
         Write(StubIssuer.SetOf(Second), 2);
         Clock.Advance(Look);
-        Keys.Contains(Issuer, key).ShouldBeFalse();
+        (await AskAsync(First, Clock.Seconds - 1)).Outcome.ShouldBe(IssuerKeyOutcome.Unknown);
         Idp.Asked.ShouldBeEmpty();
     }
 
