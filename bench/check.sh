@@ -4,4 +4,4 @@
 #
 #   bench/check.sh [--only PATTERN] [--seconds N] [--rounds N] [--warm-up SECONDS]
 set -euo pipefail
-exec "$(dirname "${BASH_SOURCE[0]}")/load.sh" --compare --seconds 2 --rounds 3 --warm-up 4 "$@"
+exec "$(dirname "${BASH_SOURCE[0]}")/load.sh" --compare --seconds 1 --rounds 5 --warm-up 3 "$@"

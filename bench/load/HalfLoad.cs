@@ -10,6 +10,9 @@ sealed record HalfLoad(double Peak, IReadOnlyList<WrkResult> Rounds)
     const int Attempts = 8;
     static readonly TimeSpan Probe = TimeSpan.FromSeconds(3);
 
+    /// <summary>Whether the rate came within 10 % of half; else the figures are of another load.</summary>
+    public bool IsHalf => IsNear(Rate, Peak / 2, Tolerance);
+
     public double Rate => Rounds.Select(round => round.Rate).Median();
     public double P50 => Rounds.Select(round => round.P50).Median();
     public double P99 => Rounds.Select(round => round.P99).Median();
@@ -20,10 +23,7 @@ sealed record HalfLoad(double Peak, IReadOnlyList<WrkResult> Rounds)
         var delay = await DelayForAsync(server, request, peak / 2, cancellationToken);
         var results = new List<WrkResult>();
         while (results.Count < rounds) results.Add(await Wrk.RunAsync(server, request, length, cancellationToken, delay: delay));
-        var half = new HalfLoad(peak, results);
-        return IsNear(half.Rate, peak / 2) && results.All(result => result.Failures == 0)
-            ? half
-            : throw new BenchException($"The rate at half load was {half.Rate:0}/s, which is not half of {peak:0}/s, or requests failed.");
+        return results.All(result => result.Failures == 0) ? new(peak, results) : throw new BenchException("At half load answers were no success, or connections were lost.");
     }
 
     /// <summary>How long each connection has to wait between requests, on average, so that they come at this rate. wrk has no rate to set; this is found by trying.</summary>
@@ -33,12 +33,12 @@ sealed record HalfLoad(double Peak, IReadOnlyList<WrkResult> Rounds)
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
             var seen = await Wrk.RunAsync(server, request, Probe, cancellationToken, delay: delay);
-            if (IsNear(seen.Rate, rate, Tolerance / 3)) return delay;
+            if (IsNear(seen.Rate, rate, Tolerance / 3)) break;
             delay = Math.Max(0, delay + (1000 * Wrk.Connections * ((1 / rate) - (1 / seen.Rate))));
         }
 
-        throw new BenchException($"No delay was found at which {rate:0} requests come a second.");
+        return delay;
     }
 
-    static bool IsNear(double rate, double wanted, double tolerance = Tolerance) => Math.Abs(rate - wanted) <= tolerance * wanted;
+    static bool IsNear(double rate, double wanted, double tolerance) => Math.Abs(rate - wanted) <= tolerance * wanted;
 }

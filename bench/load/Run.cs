@@ -8,7 +8,7 @@ static class Run
         var (warmUp, length) = (TimeSpan.FromSeconds(options.WarmUp), TimeSpan.FromSeconds(options.Seconds));
         var machine = await Machine.DescribeAsync(cancellationToken);
         Progress.Say("minting tokens");
-        var tokens = await Tokens.MintAsync(cancellationToken);
+        var tokens = await Tokens.MintAsync(isQuick: options.Compare, cancellationToken);
         var rows = Row.All(tokens).Where(row => options.Wants(row.Name)).ToArray();
 
         var starts = options.WantsPart(StartTime.Part) ? await StartTime.MeasureAsync(tokens, cancellationToken) : [];
