@@ -47,18 +47,11 @@ static class CommittedRatios
 
             {table}
             Noise: a ratio differed from round to round by ± {compared.Select(ratio => ratio.Spread).Median():0.0 %} (median of all), ± {compared.Max(ratio => ratio.Spread):0.0 %} at most; over {measured.Options.Rounds} rounds of {measured.Options.Seconds} s.
-            {Disturbance(measured.Rows)}
+            Others used {measured.Disturbance?.Median ?? 0:0 %} of the servers' core (median), {measured.Disturbance?.Most ?? 0:0 %} at most, while the bare loops and the peer were measured; on a quiet machine that is near nothing.
             A change that is smaller than its noise says nothing. Rates on another processor have other ratios.
             """);
         foreach (var name in committed.Keys.Except(compared.Select(ratio => ratio.Name))) Console.WriteLine($"not measured: {name}");
         return !compared.Any(ratio => IsFallen(ratio, committed[ratio.Name]));
-    }
-
-    /// <summary>Of the rows that write nothing: what writes also keeps the kernel busy, and that is counted as others, too.</summary>
-    static string Disturbance(IReadOnlyList<MeasuredRow> rows)
-    {
-        var others = rows.Where(row => !row.Row.IsCambist).SelectMany(row => row.Samples).Select(sample => sample.Others).ToArray();
-        return others.Length == 0 ? "" : $"While the bare loops and the peer were measured, others used {others.Median():0 %} of the servers' core (median), {others.Max():0 %} at most; on a quiet machine that is near nothing.";
     }
 
     static bool IsFallen(Ratio ratio, double was) => ratio.Value < was * (1 - Allowed);

@@ -9,14 +9,15 @@ sealed class Postgres : IAsyncDisposable
     const string User = "cambist";
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    readonly string _folder;
     readonly string _password;
     readonly int _port = Launch.FreePort();
     readonly Process _process;
 
     Postgres(string folder, string password)
     {
-        _password = password;
-        _process = Process.Start(Command("postgres", "-D", folder, "-p", $"{_port}", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="))!;
+        (_folder, _password) = (folder, password);
+        _process = Process.Start(Command("postgres", "-D", DataIn(folder), "-p", $"{_port}", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="))!;
         AppDomain.CurrentDomain.ProcessExit += Kill;
     }
 
@@ -25,13 +26,12 @@ sealed class Postgres : IAsyncDisposable
 
     public static async Task<Postgres> StartAsync(CancellationToken cancellationToken)
     {
-        var folder = Folders.Make("postgres");
-        GiveAway(folder);
-        var (data, file, password) = (Path.Combine(folder, "data"), Path.Combine(folder, "password"), RandomNumberGenerator.GetHexString(32));
+        var folder = MakeFolder();
+        var (file, password) = (Path.Combine(folder, "password"), RandomNumberGenerator.GetHexString(32));
         await File.WriteAllTextAsync(file, password, cancellationToken);
         GiveAway(file);
-        await MakeClusterAsync(data, file, cancellationToken);
-        var postgres = new Postgres(data, password);
+        await MakeClusterAsync(DataIn(folder), file, cancellationToken);
+        var postgres = new Postgres(folder, password);
         try
         {
             for (var begin = Stopwatch.GetTimestamp(); !await postgres.IsReadyAsync(cancellationToken);)
@@ -66,12 +66,23 @@ sealed class Postgres : IAsyncDisposable
         if (process.ExitCode != 0) throw new BenchException($"PostgreSQL's cluster cannot be made: {await File.ReadAllTextAsync(Folders.Log("initdb"), cancellationToken)}");
     }
 
+    /// <summary>Stops it in order, so that nothing of it stays in shared memory.</summary>
     public async ValueTask DisposeAsync()
     {
         AppDomain.CurrentDomain.ProcessExit -= Kill;
-        Kill(this, EventArgs.Empty);
-        await _process.WaitForExitAsync();
+        using (var stop = Process.Start("kill", ["-INT", $"{_process.Id}"])) await stop.WaitForExitAsync();
+        try
+        {
+            await _process.WaitForExitAsync(CancellationToken.None).WaitAsync(Patience);
+        }
+        catch (TimeoutException)
+        {
+            Kill(this, EventArgs.Empty);
+            await _process.WaitForExitAsync();
+        }
+
         _process.Dispose();
+        if (!_folder.StartsWith(Folders.Work, StringComparison.Ordinal)) Directory.Delete(_folder, recursive: true);
     }
 
     async Task<bool> IsReadyAsync(CancellationToken cancellationToken)
@@ -93,6 +104,24 @@ sealed class Postgres : IAsyncDisposable
 
     // PostgreSQL refuses to run as root.
     static bool IsRoot => Environment.UserName == "root";
+
+    static string DataIn(string folder) => Path.Combine(folder, "data");
+
+    /// <summary>In the work folder, where PostgreSQL's user can get there (not below /root, say), else in the folder for temporary files.</summary>
+    static string MakeFolder()
+    {
+        var folder = Folders.Make("postgres");
+        if (IsRoot && !IsOpenToOthers(folder)) folder = Directory.CreateTempSubdirectory("cambist-bench-").FullName;
+        GiveAway(folder);
+        return folder;
+    }
+
+    static bool IsOpenToOthers(string folder)
+    {
+        for (var above = Directory.GetParent(folder); above is not null; above = above.Parent)
+            if (!above.UnixFileMode.HasFlag(UnixFileMode.OtherExecute)) return false;
+        return true;
+    }
 
     static void GiveAway(string path)
     {

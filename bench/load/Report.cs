@@ -22,6 +22,7 @@ static class Report
         var table = new Table("measured", "");
         foreach (var (name, value) in measured.Machine.Facts) table.Add(name, value);
         table.Add("load", $"wrk -t1 -c{Wrk.Connections}; {measured.Options.Rounds} rounds of {measured.Options.Seconds} s, interleaved over all rows, after {measured.Options.WarmUp} s of warm-up for each server");
+        if (measured.Disturbance is { } others) table.Add("others on the servers' core", $"{others.Median:0 %} (median), {others.Most:0 %} at most, during the rounds of the bare loops and the peer; near nothing on a quiet machine");
         return table.ToString();
     }
 

@@ -14,7 +14,7 @@ sealed class Rounds(Cast cast)
                 if (sample.Failures > 0) throw new BenchException($"{row.Name}: {sample.Failures} answers were no success, or connections were lost.");
                 if (sample.Rate == 0) throw new BenchException($"{row.Name}: no answer in a whole round; something else must be using the machine.");
                 samples[row].Add(sample);
-                Progress.Say($"round {round + 1} of {rounds}: {row.Name}: {sample.Rate:0}/s");
+                Progress.Say($"round {round + 1} of {rounds}: {row.Name}: {sample.Rate:0}/s, others {sample.Others:0 %}");
             }
         }
 
