@@ -25,7 +25,7 @@ sealed record Options(int Seconds, int Rounds, int WarmUp, Regex? Only, bool Wri
             {
                 ("--write", _) => options with { Write = true },
                 ("--compare", _) => options with { Compare = true },
-                ("--only", { } pattern) => options with { Only = Pattern(pattern) },
+                ("--only", { } text) when Pattern(text) is { } pattern => options with { Only = pattern },
                 ("--seconds", { } number) when Positive(number) is { } n => options with { Seconds = n },
                 ("--rounds", { } number) when Positive(number) is { } n => options with { Rounds = n },
                 ("--warm-up", { } number) when Positive(number) is { } n => options with { WarmUp = n },
@@ -46,7 +46,17 @@ sealed record Options(int Seconds, int Rounds, int WarmUp, Regex? Only, bool Wri
     /// <summary>The same for what gives no ratio.</summary>
     public bool WantsPart(string name) => !Compare && Wants(name);
 
-    static Regex Pattern(string pattern) => new(pattern, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+    static Regex? Pattern(string text)
+    {
+        try
+        {
+            return new(text, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+    }
 
     static int? Positive(string number) => int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n > 0 ? n : null;
 }
