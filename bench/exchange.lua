@@ -1,36 +1,49 @@
--- wrk script: each request exchanges the next subject token of a file whose lines all have one length.
---   TOKENS  the file      FROM  number of the first token to send      COUNT  after this many of the file, start over
---   TYPE    id_token, or access_token      RESOURCE  what for; https://api.bench.example by default
+-- wrk script: each request posts a form that ends with the next token of a file whose lines all have one length.
+--   TOKENS  the file, none for a form that is whole      FROM  number of the first token to send
+--   COUNT   after this many of the file, start over; 1: always the same token
+--   FORM    the form up to the token; by default a token exchange of TYPE (id_token by default) for RESOURCE
+--   DELAY   milliseconds that each connection waits before a request, on average: nothing to twice as long, at random
 --   KEEP    a file to which the tokens that are answered are added, one a line
 -- Prints one line at the end: requests, seconds, answers that were no success, lost connections, p50 and p99 in ms.
 local client = "Basic " .. os.getenv("BASIC")
-local before = "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Atoken-exchange"
+local before = os.getenv("FORM") or ("grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Atoken-exchange"
   .. "&subject_token_type=urn%3Aietf%3Aparams%3Aoauth%3Atoken-type%3A" .. (os.getenv("TYPE") or "id_token")
-  .. "&resource=" .. (os.getenv("RESOURCE") or "https://api.bench.example"):gsub(":", "%%3A"):gsub("/", "%%2F") .. "&scope=read&subject_token="
-local from, count = tonumber(os.getenv("FROM")), tonumber(os.getenv("COUNT"))
-local file, width, at, head
+  .. "&resource=" .. (os.getenv("RESOURCE") or "https://api.bench.example"):gsub(":", "%%3A"):gsub("/", "%%2F") .. "&scope=read&subject_token=")
+local from, count = tonumber(os.getenv("FROM") or 0), tonumber(os.getenv("COUNT") or 1)
+local file, at, head, constant
 
 function init()
-  file = assert(io.open(os.getenv("TOKENS"), "r"))
-  file:setvbuf("full", 65536)
-  width = #file:read("*l") + 1
-  file:seek("set", from * width)
-  at = from
   wrk.headers["Content-Type"] = "application/x-www-form-urlencoded"
   wrk.headers["Authorization"] = client
+  local token = ""
+  if os.getenv("TOKENS") then
+    file = assert(io.open(os.getenv("TOKENS"), "r"))
+    file:setvbuf("full", 65536)
+    token = file:read("*l")
+    file:seek("set", from * (#token + 1))
+    at = from
+  end
   -- everything but the token is the same in each request, so the length is, too
-  local body = before .. string.rep("t", width - 1)
-  local whole = wrk.format("POST", nil, nil, body)
-  head = whole:sub(1, #whole - (width - 1))
+  local whole = wrk.format("POST", nil, nil, before .. token)
+  head = whole:sub(1, #whole - #token)
+  if count == 1 then constant = whole end
 end
 
 function request()
+  if constant then return constant end
   if at == count then
     file:seek("set")
     at = 0
   end
   at = at + 1
   return head .. file:read("*l")
+end
+
+if os.getenv("DELAY") then
+  local longest = 2 * tonumber(os.getenv("DELAY"))
+  function delay() -- in whole milliseconds: the fraction decides how often it is one more
+    return math.floor(math.random() * longest + math.random())
+  end
 end
 
 if os.getenv("KEEP") then
