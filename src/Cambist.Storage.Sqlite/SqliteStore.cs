@@ -82,7 +82,7 @@ public static class SqliteStore
             // A batch is some 10 KiB and takes half as many pages, reads and writes as at 4 KiB, and no more bytes; only a new file takes this up.
             database.Execute("PRAGMA page_size = 8192");
             // fullfsync is macOS's word for what fsync means elsewhere; checkpoints are not left to COMMIT.
-            database.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864");
+            database.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -2048; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864");
             var (mode, synchronous) = (database.Ask("PRAGMA journal_mode"), database.Ask("PRAGMA synchronous"));
             if (mode != "wal" || synchronous != "2")
                 throw new StoreUnavailableException($"{path}: SQLite keeps journal_mode={mode}, synchronous={synchronous} where wal and 2 (FULL) were set; without them an answered exchange could be lost. Move the store to a local disk.");
