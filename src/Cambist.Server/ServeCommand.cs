@@ -29,7 +29,6 @@ static class ServeCommand
             Override(nameof(ServerSettings.Urls), urls);
             Override(nameof(ServerSettings.ManagementUrls), managementUrls);
 
-            SocketThreads.Choose();
             await using var app = ServerHost.Build(overrides);
             if (await ServerHost.StartAsync(app, cancellationToken) is { } bootstrapToken && !Console.IsOutputRedirected)
                 Console.WriteLine($"The bootstrap token of the admin API, shown this once: {bootstrapToken}");

@@ -19,7 +19,6 @@ static class ServerHost
 
         var settings = ServerSettings.Read(builder.Configuration);
         builder.Services.AddSingleton(settings);
-        builder.WebHost.UseSockets(SocketThreads.Choose);
         builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

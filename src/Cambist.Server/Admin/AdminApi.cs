@@ -114,7 +114,6 @@ sealed class AdminApi(IEndpointRouteBuilder endpoints, CambistEngine engine, Pla
     {
         try
         {
-            await SocketThreads.LeaveAsync(); // a search, a registry to be judged
             return await act(request);
         }
         catch (BadHttpRequestException e)

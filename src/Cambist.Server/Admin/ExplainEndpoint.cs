@@ -63,7 +63,7 @@ static class ExplainEndpoint
             Credentials = new() { ClientId = client },
             SubjectToken = token!,
             SubjectTokenType = TokenType(type ?? TokenKindNames.RefreshToken),
-            ActorToken = actor is null ? (TokenText?)null : TokenText.FromString(actor),
+            ActorToken = TokenText.FromOptional(actor),
             ActorTokenType = actorType is null ? null : TokenType(actorType),
             Targets = resources.Length + audiences.Length == 0 ? RequestedTargets.None : new(resources, audiences),
             Scopes = scopes,

@@ -26,7 +26,6 @@ sealed class JsonBody(Claims body)
 
         var buffer = new byte[longest + 1];
         var length = request.ContentLength > longest ? buffer.Length : await request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, request.HttpContext.RequestAborted);
-        await SocketThreads.LeaveAsync(); // which reading comes back to
         if (length > longest) return (null, AdminAnswer.Problem(StatusCodes.Status413PayloadTooLarge, "Too large", $"The body may have {longest} bytes."));
         return Claims.TryParse(buffer.AsMemory(0, length), longest, out var claims, out var fault)
             ? (new(claims) { LeavesOutEmpty = leavesOutEmpty }, null)

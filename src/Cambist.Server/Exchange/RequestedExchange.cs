@@ -47,7 +47,7 @@ sealed record RequestedExchange(string? Client, string SubjectToken, string Subj
             Credentials = new() { ClientId = Client },
             SubjectToken = SubjectToken,
             SubjectTokenType = SubjectTokenType,
-            ActorToken = ActorToken is null ? (TokenText?)null : TokenText.FromString(ActorToken),
+            ActorToken = TokenText.FromOptional(ActorToken),
             ActorTokenType = ActorTokenType,
             Targets = Resources.Count + Audiences.Count == 0 ? RequestedTargets.None : new([.. Resources], [.. Audiences]),
             Scopes = Scope is null ? null : scopes,

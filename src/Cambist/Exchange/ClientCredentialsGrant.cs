@@ -27,7 +27,8 @@ public sealed class ClientCredentialsGrant
         if (!Decide(walk, client).Gives(out var token, out denied)) return await Refuse(denied);
         walk.Token = token;
         if (!_writer.Issue(token, walk.Registry).Gives(out var issued, out denied)) return await Refuse(denied);
-        return await _recorder.AnswerAsync(walk, issued, await _recorder.RecordAsync(walk, issued, cancellationToken), cancellationToken);
+        var recorded = await _recorder.RecordAsync(walk, issued, cancellationToken);
+        return await _recorder.AnswerAsync(walk, issued, recorded, cancellationToken);
     }
 
     static Result<TokenToIssue> Decide(Walk walk, RegisteredClient client)

@@ -16,7 +16,7 @@ internal sealed class DecisionRecorder(ILedger ledger, RevocationCheck revocatio
 
     /// <summary>The answer, once the ledger has the entry; a revocation or a used key that it found make it a refusal.</summary>
     public ValueTask<Outcome> AnswerAsync(Walk walk, IssuedToken issued, CommitResult result, CancellationToken cancellationToken) =>
-        result.Status == CommitStatus.Committed ? new(Answer(walk, issued, result.Id)) : RefuseAsync(walk, issued, result, cancellationToken);
+        result.Status == CommitStatus.Committed ? new(Answer(walk, issued, result.Id)) : NotCommittedAsync(walk, issued, result, cancellationToken);
 
     static Outcome.Issued Answer(Walk walk, IssuedToken issued, DecisionId id)
     {
@@ -26,7 +26,7 @@ internal sealed class DecisionRecorder(ILedger ledger, RevocationCheck revocatio
         return new(issued.Value, token.TokenType, token.ExpiresAt - token.IssuedAt, token.Scopes, entry) { RefreshToken = issued.Refresh?.Value };
     }
 
-    async ValueTask<Outcome> RefuseAsync(Walk walk, IssuedToken issued, CommitResult result, CancellationToken cancellationToken)
+    async ValueTask<Outcome> NotCommittedAsync(Walk walk, IssuedToken issued, CommitResult result, CancellationToken cancellationToken)
     {
         TokenLineage? revoked = null;
         if (result.Status == CommitStatus.Revoked) (result, revoked) = await revocations.CommitAgainAsync(walk.Entry!, result.Revocation!, cancellationToken);

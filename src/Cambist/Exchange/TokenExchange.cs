@@ -49,7 +49,8 @@ public sealed class TokenExchange
         if (!(await IssueAsync(walk, request, cancellationToken)).Gives(out var issued, out denied)) return await _recorder.RefuseAsync(walk, denied, cancellationToken);
 
         // 10. Record; then, and only then, answer.
-        return await _recorder.AnswerAsync(walk, issued, await _recorder.RecordAsync(walk, issued, cancellationToken), cancellationToken);
+        var recorded = await _recorder.RecordAsync(walk, issued, cancellationToken);
+        return await _recorder.AnswerAsync(walk, issued, recorded, cancellationToken);
     }
 
     /// <summary>

@@ -12,11 +12,15 @@ public readonly struct TokenText(ReadOnlyMemory<byte> utf8)
     /// <summary>The bytes.</summary>
     public ReadOnlyMemory<byte> Utf8 => utf8;
 
-    /// <summary>The bytes of a token that is at hand as text.</summary>
+    /// <summary>The bytes of a token that is at hand as text; for one that may be absent see <see cref="FromOptional"/>.</summary>
+    /// <exception cref="ArgumentNullException">The text is null.</exception>
     public static implicit operator TokenText(string text) => FromString(text);
 
     /// <inheritdoc cref="op_Implicit(string)"/>
     public static TokenText FromString(string text) => new(Encoding.UTF8.GetBytes(text));
+
+    /// <summary>The same for a token that may be absent: null of null.</summary>
+    public static TokenText? FromOptional(string? text) => text is null ? (TokenText?)null : FromString(text);
 
     /// <summary>Whether it begins with one of our prefixes, which are ASCII.</summary>
     internal bool StartsWith(string prefix) => utf8.Length >= prefix.Length && Ascii.Equals(utf8.Span[..prefix.Length], prefix);

@@ -13,7 +13,7 @@ sealed class CompactJws : JwtContent
     /// <summary>The longest token that is read: 16 KiB.</summary>
     public const int MaxLength = 16 * 1024;
 
-    /// <summary>More than any key of ours or theirs makes; a longer one is decoded into memory of its own.</summary>
+    /// <summary>As much as RSA-4096 makes; a longer one is decoded into memory of its own.</summary>
     const int UsualSignature = 512;
 
     readonly ReadOnlyMemory<byte> _signature;

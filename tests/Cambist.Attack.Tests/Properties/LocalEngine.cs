@@ -131,7 +131,7 @@ sealed class LocalEngine : IAsyncDisposable
             Credentials = Credentials(ask),
             SubjectToken = subject.Text,
             SubjectTokenType = TestServer.TokenType(subject.Type),
-            ActorToken = actor is null ? (TokenText?)null : TokenText.FromString(actor.Text),
+            ActorToken = TokenText.FromOptional(actor?.Text),
             ActorTokenType = actor is null ? null : TestServer.TokenType(actor.Type),
             Targets = Targets(ask),
             Scopes = Scopes(ask, order),
