@@ -152,6 +152,50 @@ public sealed class SharedConnectionTests(AbuseWorld world) : IClassFixture<Abus
         ShouldBeOf("afterwards", await connection.AnswerAsync(Cancellation));
     }
 
+    /// <summary>Tokens wait in their connections' buffers for the issuer's keys while the server's buffers are written over many times.</summary>
+    [Fact]
+    public async Task A_token_that_waits_for_its_issuers_keys_is_still_its_own_after_other_requests_were_read()
+    {
+        await using var own = await AdHocWorld.StartAsync(SmallRegistries.SignIn, new FakeClock());
+        var keys = new TaskCompletionSource();
+        own.Login.Jwks.Hold = keys.Task;
+        var subjects = Subjects(20, "waiting");
+        var waiting = new List<RawConnection>();
+        try
+        {
+            foreach (var subject in subjects)
+            {
+                waiting.Add(await RawHttp.OpenAsync(own.Common.Issuer, "", Cancellation));
+                await SendAsync(waiting[^1], Post(ExchangeBody(own.IdToken(subject: subject, key: Keys.Es256))));
+            }
+
+            await own.Login.Jwks.RequestsReachAsync(1, Cancellation);
+            var other = Post("scope=%zz&" + new string('x', 3_500));
+            foreach (var connection in waiting) await SendAsync(connection, other);
+            for (var i = 0; i < 20; i++)
+            {
+                using var connection = await RawHttp.OpenAsync(own.Common.Issuer, "", Cancellation);
+                for (var j = 0; j < 20; j++)
+                {
+                    await SendAsync(connection, other);
+                    (await connection.AnswerAsync(Cancellation)).ShouldNotBeNull().Reason.ShouldBe("form_malformed");
+                }
+            }
+
+            keys.SetResult();
+            foreach (var (connection, subject) in waiting.Zip(subjects))
+            {
+                ShouldBeOf("login:" + subject, await connection.AnswerAsync(Cancellation));
+                (await connection.AnswerAsync(Cancellation)).ShouldNotBeNull().Reason.ShouldBe("form_malformed");
+            }
+        }
+        finally
+        {
+            keys.TrySetResult();
+            waiting.ForEach(connection => connection.Dispose());
+        }
+    }
+
     enum Ending
     {
         Whole,
