@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -9,7 +10,7 @@ namespace Cambist.Attack.Tests.Abuse;
 static class RawHttp
 {
     /// <summary>Longer than the server waits for a slow body; where it is not enough, the test fails.</summary>
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     /// <summary>Connects and sends the text as Latin-1, byte for character.</summary>
     public static async Task<RawConnection> OpenAsync(string url, string text, CancellationToken cancellation)
@@ -59,6 +60,28 @@ static class RawHttp
 /// <summary>A connection that is still open.</summary>
 sealed record RawConnection(TcpClient Client, NetworkStream Stream) : IDisposable
 {
+    readonly PipeReader _answers = PipeReader.Create(Stream, new(leaveOpen: true));
+
+    /// <summary>The next answer; null where the server hung up before it was whole.</summary>
+    public async Task<RawAnswer?> AnswerAsync(CancellationToken cancellation)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(RawHttp.Patience);
+        while (true)
+        {
+            var read = await _answers.ReadAsync(patience.Token);
+            var text = Encoding.Latin1.GetString(read.Buffer);
+            if (RawAnswer.LengthOfFirst(text) is { } length)
+            {
+                _answers.AdvanceTo(read.Buffer.GetPosition(length));
+                return RawAnswer.Parse(text[..length]);
+            }
+
+            _answers.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+            if (read.IsCompleted) return null;
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => Client.Dispose();
 }
@@ -72,10 +95,21 @@ sealed record RawAnswer(int Status, string Head, string Body, int Answers)
         var end = text.IndexOf("\r\n\r\n", StringComparison.Ordinal);
         var head = end < 0 ? text : text[..end];
         var body = end < 0 ? "" : text[(end + 4)..];
-        var length = head.Split("\r\n").FirstOrDefault(line => line.StartsWith("Content-Length: ", StringComparison.Ordinal));
-        if (length is not null) body = body[..Math.Min(body.Length, int.Parse(length.AsSpan(16), CultureInfo.InvariantCulture))]; // our answers are ASCII
+        if (ContentLength(head) is { } length) body = body[..Math.Min(body.Length, length)]; // our answers are ASCII
         return new(int.Parse(text.AsSpan(9, 3), CultureInfo.InvariantCulture), head, body, text.Split("HTTP/1.1 ").Length - 1);
     }
+
+    /// <summary>How long the first answer is with its head; null where it is not yet whole.</summary>
+    public static int? LengthOfFirst(string text)
+    {
+        var end = text.IndexOf("\r\n\r\n", StringComparison.Ordinal);
+        if (end < 0) return null;
+        var length = end + 4 + (ContentLength(text[..end]) ?? throw new FormatException("An answer without a length."));
+        return length <= text.Length ? length : null;
+    }
+
+    static int? ContentLength(string head) =>
+        head.Split("\r\n").FirstOrDefault(line => line.StartsWith("Content-Length: ", StringComparison.Ordinal)) is { } line ? int.Parse(line.AsSpan(16), CultureInfo.InvariantCulture) : null;
 
     /// <summary>The body as a JSON object.</summary>
     public JsonObject Json => JsonNode.Parse(Body)!.AsObject();
