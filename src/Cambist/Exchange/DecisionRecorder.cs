@@ -12,7 +12,7 @@ internal sealed class DecisionRecorder(ILedger ledger, RevocationCheck revocatio
 
     /// <summary>Hands the entry of an issued token to the ledger; <see cref="AnswerAsync"/> says what comes of it.</summary>
     public ValueTask<CommitResult> RecordAsync(Walk walk, IssuedToken issued, CancellationToken cancellationToken) =>
-        ledger.CommitAsync(walk.Entry = EntryOf(walk, walk.Token!, issued), cancellationToken);
+        ledger.CommitAsync(walk.Entry = EntryOf(walk, DecisionOutcome.Issued, issued), cancellationToken);
 
     /// <summary>The answer, once the ledger has the entry; a revocation or a used key that it found make it a refusal.</summary>
     public ValueTask<Outcome> AnswerAsync(Walk walk, IssuedToken issued, CommitResult result, CancellationToken cancellationToken) =>
@@ -133,49 +133,33 @@ internal sealed class DecisionRecorder(ILedger ledger, RevocationCheck revocatio
         _ => reason,
     };
 
-    static LedgerEntry EntryOf(Walk walk, DecisionOutcome outcome) => new()
+    /// <summary>All that is known of a walk, and of the token that it issued: whole at once, since a copy would be as large again.</summary>
+    static LedgerEntry EntryOf(Walk walk, DecisionOutcome outcome, IssuedToken? issued = null)
     {
-        Outcome = outcome,
-        Action = walk.Action,
-        Client = walk.Client?.Id,
-        Subject = Party(walk.Subject),
-        Actor = Party(walk.Actor),
-        Target = walk.Target?.Resource.Name,
-        ScopesAsked = AskedOf(walk),
-        Rule = walk.Selected?.Rule.Name,
-        RegistryRevision = walk.Registry.Revision,
-        ExternalUntil = ExternalUntilOf(walk),
-        Consumes = walk.Spends,
-        InputToRecord = InputOf(walk, outcome),
-    };
-
-    /// <summary>Whole at once: a copy of what <see cref="EntryOf(Walk, DecisionOutcome)"/> gives would be as large again.</summary>
-    static LedgerEntry EntryOf(Walk walk, TokenToIssue token, IssuedToken issued) => new()
-    {
-        Outcome = DecisionOutcome.Issued,
-        Action = walk.Action,
-        Client = walk.Client?.Id,
-        Subject = Party(walk.Subject),
-        Actor = Party(walk.Actor),
-        ActorChain = token.ActorChain,
-        IssuedId = issued.Id,
-        Target = token.Target.Resource.Name,
-        ScopesAsked = AskedOf(walk),
-        ScopesGiven = token.Scopes,
-        Rule = walk.Selected?.Rule.Name,
-        RegistryRevision = walk.Registry.Revision,
-        ExpiresAt = token.ExpiresAt * 1000,
-        ExternalUntil = ExternalUntilOf(walk),
-        InputToRecord = InputOf(walk, DecisionOutcome.Issued),
-        Shadow = ShadowOf(walk, denied: null),
-        Stores = StoredOf(issued),
-        Consumes = SpentOnSuccess(walk, token),
-        DependsOn = LineagesOf(walk),
-    };
-
-    static IReadOnlyList<string>? AskedOf(Walk walk) => walk.ScopesAsked is { } asked ? ScopeText.ForRecord(asked) : null;
-
-    static long ExternalUntilOf(Walk walk) => Math.Max(ExternalExpiry(walk.Subject), ExternalExpiry(walk.Actor));
+        var token = issued is null ? null : walk.Token;
+        return new()
+        {
+            Outcome = outcome,
+            Action = walk.Action,
+            Client = walk.Client?.Id,
+            Subject = Party(walk.Subject),
+            Actor = Party(walk.Actor),
+            ActorChain = token?.ActorChain ?? [],
+            IssuedId = issued?.Id,
+            Target = (token?.Target ?? walk.Target)?.Resource.Name,
+            ScopesAsked = walk.ScopesAsked is { } asked ? ScopeText.ForRecord(asked) : null,
+            ScopesGiven = token is null ? [] : token.Scopes,
+            Rule = walk.Selected?.Rule.Name,
+            RegistryRevision = walk.Registry.Revision,
+            ExpiresAt = token?.ExpiresAt * 1000,
+            ExternalUntil = Math.Max(ExternalExpiry(walk.Subject), ExternalExpiry(walk.Actor)),
+            InputToRecord = InputOf(walk, outcome),
+            Shadow = token is null ? null : ShadowOf(walk, denied: null),
+            Stores = issued is null ? [] : StoredOf(issued),
+            Consumes = token is null ? walk.Spends : SpentOnSuccess(walk, token),
+            DependsOn = token is null ? [] : LineagesOf(walk),
+        };
+    }
 
     static InputToRecord? InputOf(Walk walk, DecisionOutcome outcome) => walk.Input is { } input
         ? new(input, walk.Registry.MentionedClaims, outcome == DecisionOutcome.Refused ? RecordedEntitlement.Of(input, walk.Registry) : null)

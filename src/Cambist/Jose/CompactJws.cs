@@ -13,9 +13,6 @@ sealed class CompactJws : JwtContent
     /// <summary>The longest token that is read: 16 KiB.</summary>
     public const int MaxLength = 16 * 1024;
 
-    /// <summary>As much as RSA-4096 makes; a longer one is decoded into memory of its own.</summary>
-    const int UsualSignature = 512;
-
     readonly ReadOnlyMemory<byte> _signature;
 
     CompactJws(JwsText text, Claims header, JoseHeader read, Claims payload) : base(read, payload) =>
@@ -33,7 +30,7 @@ sealed class CompactJws : JwtContent
         if (fault != JwsFault.None) return false;
 
         fault = JwsFault.NotCompact;
-        if (CanonicalBase64Url.Decode(text.Payload.Span) is not { } payloadJson || !IsSignature(text.Signature.Span)) return false;
+        if (CanonicalBase64Url.Decode(text.Payload.Span) is not { } payloadJson || !JwsSignature.IsCanonical(text.Signature.Span)) return false;
 
         fault = KnownHeaders.TryRead(text.Header.Span, out var claims, out var header);
         if (fault != JwsFault.None) return false;
@@ -53,20 +50,7 @@ sealed class CompactJws : JwtContent
     public ReadOnlyMemory<byte> SigningInput { get; }
 
     /// <summary>Whether this key signed it, by exactly the header's algorithm, which must fit the key.</summary>
-    public bool IsSignedBy(VerificationKey key)
-    {
-        if (Algorithm is null) return false;
-        var length = CanonicalBase64Url.DecodedLength(_signature.Length);
-        var signature = length <= UsualSignature ? stackalloc byte[UsualSignature] : new byte[length];
-        return CanonicalBase64Url.TryDecode(_signature.Span, signature[..length]) && key.Verify(Algorithm, SigningInput.Span, signature[..length]);
-    }
-
-    static bool IsSignature(ReadOnlySpan<byte> text)
-    {
-        var length = CanonicalBase64Url.DecodedLength(text.Length);
-        var signature = length <= UsualSignature ? stackalloc byte[UsualSignature] : new byte[length];
-        return CanonicalBase64Url.TryDecode(text, signature[..length]);
-    }
+    public bool IsSignedBy(VerificationKey key) => Algorithm is not null && JwsSignature.IsOf(_signature.Span, key, Algorithm, SigningInput.Span);
 }
 
 /// <summary>Why text is not read as a <see cref="CompactJws"/>.</summary>

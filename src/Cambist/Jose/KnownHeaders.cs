@@ -5,7 +5,7 @@ namespace Cambist;
 /// <summary>
 /// Headers of JWTs as they were read, by their very bytes: an issuer's tokens have one header for as long as it signs with one key. What a
 /// header says depends on nothing but its bytes, so whoever sent it first, it is read the same; a few places, and whoever comes
-/// takes one. Measured: 0.25 µs and 300 bytes less a token.
+/// takes one.
 /// </summary>
 static class KnownHeaders
 {

@@ -3,7 +3,7 @@ using Cambist.Protocol;
 namespace Cambist;
 
 /// <summary>Tokens of ours that somebody asks about or wants revoked: genuine and unexpired, or nothing. A refresh token may have been used.</summary>
-internal sealed class PresentedTokens(VerifiedTokens? verified, params IReadOnlyList<ITokenResolver> ours)
+internal sealed class PresentedTokens(VerifiedTokens verified, params IReadOnlyList<ITokenResolver> ours)
 {
     public async ValueTask<ResolvedToken?> FindAsync(TokenText value, Walk walk, CancellationToken cancellationToken)
     {

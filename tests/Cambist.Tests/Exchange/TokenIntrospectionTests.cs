@@ -63,7 +63,8 @@ public sealed class TokenIntrospectionTests : IssuerKeysFixture
         var counted = new Counted(store);
         var check = new RevocationCheck(counted, store.Decisions);
         var recorder = new DecisionRecorder(counted, check, new Strangers(Clock));
-        var introspection = new TokenIntrospection(new ActiveRegistry(_registry), new CallerGate(new ClientAuthenticator(Keys), recorder), new PresentedTokens(verified: null, new OpaqueTokens(counted)), counted, check, Clock);
+        using var verified = new VerifiedTokens();
+        var introspection = new TokenIntrospection(new ActiveRegistry(_registry), new CallerGate(new ClientAuthenticator(Keys), recorder), new PresentedTokens(verified, new OpaqueTokens(counted)), counted, check, Clock);
 
         async Task<bool> IsActiveAsync(string token, string client = "web")
         {
