@@ -31,7 +31,7 @@ sealed record MadeStore(string Path, Filling Filling, (long From, long Until) Ti
             var begin = Stopwatch.GetTimestamp();
             var until = await store.Decisions.IndexAsync(CancellationToken.None);
             if (Stopwatch.GetElapsedTime(begin) is var took && took > longest) longest = took;
-            isLeft = until < Times.Until || Ask("SELECT count(*) FROM search_runs WHERE state <> 1") != "0" || Ask("SELECT max(runs) >= 8 FROM (SELECT count(*) runs FROM search_runs GROUP BY level)") != "0";
+            isLeft = until < Times.Until || Ask("SELECT count(*) FROM search_runs WHERE state <> 1") != "0" || Ask("SELECT max(runs) >= 16 FROM (SELECT count(*) runs FROM search_runs GROUP BY level)") != "0";
         }
 
         Console.WriteLine(

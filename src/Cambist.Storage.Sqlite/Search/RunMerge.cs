@@ -1,68 +1,87 @@
 namespace Cambist.Storage.Sqlite;
 
-/// <summary>Several runs on their way into one, some pages at a time. What was written when a server stops is removed by the next.</summary>
+/// <summary>
+/// A run on its way: sorted postings, of neighbouring runs or collected from neighbouring blocks, become those of one run, some pages at a time.
+/// What was written when a server stops is removed by the next.
+/// </summary>
 sealed class RunMerge
 {
-    readonly Head[] _heads;
+    // Those that have more, oldest first, and the key that each is at.
+    readonly PostingSource[] _sources;
+    readonly ulong[] _keys;
+    int _left;
 
-    /// <param name="inputs">Neighbours, in use.</param>
+    /// <param name="inputs">Neighbours in use, oldest first. They go when the run is whole.</param>
     /// <param name="id">Of the run to write.</param>
     public RunMerge(IReadOnlyList<SearchRun> inputs, long id)
+        : this(new(id, RunState.BeingWritten, inputs[0].Level + 1, inputs[0].First, inputs[^1].Last), inputs, inputs.Select(run => new PostingSource(run)))
     {
-        Inputs = inputs;
-        Output = new(id, RunState.BeingWritten, inputs[0].Level + 1, inputs.Min(run => run.First), inputs.Max(run => run.Last));
-        _heads = [.. inputs.Select(run => new Head(run.Id))];
     }
+
+    /// <param name="collected">Of neighbouring blocks, oldest first.</param>
+    /// <param name="id">Of the run to write.</param>
+    public RunMerge(IReadOnlyList<CollectedPostings> collected, long id)
+        : this(new(id, RunState.BeingWritten, 0, collected[0].First, collected[^1].Last), [], collected.Select(blocks => new PostingSource(blocks.Sorted)))
+    {
+    }
+
+    RunMerge(SearchRun output, IReadOnlyList<SearchRun> inputs, IEnumerable<PostingSource> sources)
+    {
+        (Output, Inputs, _sources) = (output, inputs, [.. sources]);
+        _keys = new ulong[_sources.Length];
+    }
+
+    public SearchRun Output { get; }
 
     public IReadOnlyList<SearchRun> Inputs { get; }
 
-    public SearchRun Output { get; }
+    public bool HasBegun { get; private set; }
 
     /// <summary>The next postings in their order, without those of blocks before the oldest: as many as there is room for, fewer at the end.</summary>
     public ReadOnlyMemory<UInt128> Next(Database database, long oldestBlock, Memory<UInt128> room)
     {
+        Begin(database);
+        var into = room.Span;
         var count = 0;
-        while (count < room.Length && Least(database) is { } head)
+        while (count < into.Length && _left > 0)
         {
-            if (Posting.Place(head.Posting) >= oldestBlock) room.Span[count++] = head.Posting;
-            head.MoveOn();
+            var least = Least();
+            var posting = _sources[least].Current;
+            if (Posting.Place(posting) >= oldestBlock) into[count++] = posting;
+            MoveOn(database, least);
         }
 
         return room[..count];
     }
 
-    Head? Least(Database database)
+    void Begin(Database database)
     {
-        Head? least = null;
-        foreach (var head in _heads)
-            if (head.IsThere(database) && (least is null || head.Posting < least.Posting)) least = head;
+        if (HasBegun) return;
+        HasBegun = true;
+        _left = _sources.Length;
+        for (var i = _left - 1; i >= 0; i--) MoveOn(database, i);
+    }
+
+    /// <summary>Of those with the same key the oldest: what comes later has higher places, so keys alone need to be compared.</summary>
+    int Least()
+    {
+        var keys = _keys.AsSpan(0, _left);
+        var least = 0;
+        for (var i = 1; i < keys.Length; i++)
+            if (keys[i] < keys[least]) least = i;
         return least;
     }
 
-    sealed class Head(long run)
+    void MoveOn(Database database, int source)
     {
-        byte[] _page = [];
-        int _index;
-        UInt128 _pageFirst;
-        bool _isAtEnd;
-
-        public UInt128 Posting { get; private set; }
-
-        public bool IsThere(Database database)
+        if (_sources[source].MoveOn(database))
         {
-            if (_isAtEnd) return false;
-            if (_index * Cambist.Posting.Size < _page.Length) return true;
-            _page = SearchRuns.PageAfter(database, run, _pageFirst); // no posting is 0
-            _index = 0;
-            _isAtEnd = _page.Length == 0;
-            if (_isAtEnd) return false;
-            Posting = _pageFirst = Cambist.Posting.At(_page, 0);
-            return true;
+            _keys[source] = Posting.Key(_sources[source].Current);
+            return;
         }
 
-        public void MoveOn()
-        {
-            if (++_index * Cambist.Posting.Size < _page.Length) Posting = Cambist.Posting.At(_page, _index);
-        }
+        _left--;
+        _sources.AsSpan(source + 1).CopyTo(_sources.AsSpan(source));
+        _keys.AsSpan(source + 1).CopyTo(_keys.AsSpan(source));
     }
 }

@@ -2,33 +2,32 @@ namespace Cambist.Storage.Sqlite;
 
 /// <summary>
 /// Builds the index behind searches: reads and sorts over a connection of its own, and asks the writer only to write what is ready, in
-/// transactions so small that no batch waits long for one. Runs are made of what came last, and eight of a kind become one of the
+/// transactions so small that no batch waits long for one. Runs are made of what came last, and sixteen of a level become one of the
 /// next, so that there are few of them however much there is, and each posting is written only a few times.
 /// </summary>
 #pragma warning disable CA1001 // its wait handle is never asked for, so the semaphore holds nothing to dispose
 sealed class SearchIndexer(GroupCommit commits, LedgerWriter writer, ReadConnections reads, TimeProvider clock)
 #pragma warning restore CA1001
 {
-    const int RunsAMerge = 8;
-    const int EntriesARun = 1024;
+    public const int RunsAMerge = 16;
+    const int CollectionsARun = 8; // of a thousand entries each, so some milliseconds
+    const int PostingsARun = 64 * 1024; // or a few more
     const int PagesAStep = 32;
     const int PostingsAStep = PagesAStep * SearchRuns.PostingsAPage;
     const int PagesRemovedAStep = 128; // freed pages are not written
 
-    // A step is some milliseconds of work, one or two of them the writer's.
+    // A step is some milliseconds of work, one or two of them the writer's; that of a large new run several times as much, with pauses.
     const int StepsACall = 64;
+    const int StepsARunAdded = 16;
 
     /// <summary>How long a few entries wait for more, so that a quiet store is not written to every second.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     readonly Dictionary<int, RunMerge> _merges = [];
     readonly SemaphoreSlim _turn = new(1);
-    readonly SearchKeys _keys = new();
-    bool _hasBegun;
-
-    // Kept for the next run and the next step: made anew, arrays of this size bring the collection of all garbage nearer.
+    readonly List<CollectedPostings> _collected = []; // as many as were ever needed, used again
     readonly UInt128[] _merged = new UInt128[PostingsAStep];
-    UInt128[] _collected = new UInt128[16 * EntriesARun];
+    bool _hasBegun;
 
     /// <inheritdoc cref="IDecisionLog.IndexAsync"/>
     public async ValueTask<long?> IndexAsync(CancellationToken cancellationToken)
@@ -38,7 +37,7 @@ sealed class SearchIndexer(GroupCommit commits, LedgerWriter writer, ReadConnect
         {
             if (!_hasBegun) await BeginAsync(cancellationToken);
             for (var step = 0; step < StepsACall; step++)
-                if (!await TakeStepAsync(addsFirst: step % 4 == 0, cancellationToken)) break;
+                if (!await TakeStepAsync(addsFirst: step % StepsARunAdded == 0, cancellationToken)) break;
             return await UntilAsync(cancellationToken);
         }
         catch
@@ -71,49 +70,39 @@ sealed class SearchIndexer(GroupCommit commits, LedgerWriter writer, ReadConnect
     {
         var runs = await RunsAsync(cancellationToken);
         var oldest = await reads.ReadAsync(this, static (database, _) => Blocks.Oldest(database) ?? long.MaxValue, cancellationToken);
-        return (addsFirst && await AddRunAsync(runs, cancellationToken))
+        return (addsFirst && await AddRunAsync(runs, oldest, cancellationToken))
             || await DropPurgedAsync(runs, oldest)
             || await RemoveAsync(runs)
             || await MergeAsync(runs, oldest, cancellationToken)
-            || (!addsFirst && await AddRunAsync(runs, cancellationToken));
+            || (!addsFirst && await AddRunAsync(runs, oldest, cancellationToken));
     }
 
-    async Task<bool> AddRunAsync(List<SearchRun> runs, CancellationToken cancellationToken)
+    /// <summary>Writes a run of what waits.</summary>
+    async Task<bool> AddRunAsync(List<SearchRun> runs, long oldest, CancellationToken cancellationToken)
     {
-        var after = IndexedUpTo(runs);
-        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        if (await reads.ReadAsync((this, after, now), static (database, my) => my.Item1.Collect(database, my.after, my.now), cancellationToken) is not { } blocks) return false;
-
-        var run = new SearchRun(NextId(runs), RunState.InUse, 0, blocks.First, blocks.Last);
-        await WriteAsync(database =>
-        {
-            SearchRuns.Add(database, run);
-            return SearchRuns.AddPages(database, run, _collected.AsSpan(0, blocks.Postings));
-        });
+        var collected = await CollectAsync(IndexedUpTo(runs), cancellationToken);
+        if (collected.Count == 0) return false;
+        var run = new RunMerge(collected, NextId(runs));
+        while (!await StepAsync(run, oldest, cancellationToken)) { }
         return true;
     }
 
-    /// <summary>Collects the sorted postings of the blocks behind one, if there are enough of them or they have waited long enough; gives how many.</summary>
-    (long First, long Last, int Postings)? Collect(Database database, long after, long now)
+    /// <summary>The postings of what is behind a block and need not wait for more, as much as makes a run. Where that is much, others may come between.</summary>
+    async Task<List<CollectedPostings>> CollectAsync(long after, CancellationToken cancellationToken)
     {
-        if (Blocks.After(database, after, EntriesARun) is not { Count: > 0 } blocks) return null;
-        var isOld = now - RowId.LastOf(blocks[0].First).Milliseconds >= Patience.TotalMilliseconds;
-        if (!isOld && blocks.Sum(block => block.Entries) < EntriesARun) return null;
-
-        var postings = 0;
-        foreach (var (first, _) in blocks)
+        var waitingSince = (clock.GetUtcNow() - Patience).ToUnixTimeMilliseconds();
+        var collected = new List<CollectedPostings>();
+        while (collected.Count < CollectionsARun && collected.Sum(blocks => blocks.Sorted.Length) < PostingsARun)
         {
-            _keys.Clear();
-            Blocks.Read(database, first, _keys, static (block, keys) =>
-            {
-                while (block.Next()) keys.Add(block.Json);
-            });
-            if (postings + _keys.Found.Count > _collected.Length) Array.Resize(ref _collected, Math.Max(2 * _collected.Length, postings + _keys.Found.Count));
-            foreach (var key in _keys.Found) _collected[postings++] = Posting.Of(key, first);
+            if (collected.Count == _collected.Count) _collected.Add(new());
+            var next = _collected[collected.Count];
+            if (!await reads.ReadAsync((next, after, waitingSince), static (database, my) => my.next.Take(database, my.after, my.waitingSince), cancellationToken)) break;
+            collected.Add(next);
+            after = next.Last;
+            await Task.Yield();
         }
 
-        _collected.AsSpan(0, postings).Sort();
-        return (blocks[0].First, blocks[^1].First, postings);
+        return collected;
     }
 
     /// <summary>Runs go with the last of their blocks.</summary>
@@ -147,35 +136,35 @@ sealed class SearchIndexer(GroupCommit commits, LedgerWriter writer, ReadConnect
     {
         foreach (var level in runs.Where(run => run.State == RunState.InUse).GroupBy(run => run.Level).OrderBy(level => level.Key))
         {
-            var isNew = !_merges.TryGetValue(level.Key, out var merge);
-            if (isNew)
+            if (!_merges.TryGetValue(level.Key, out var merge))
             {
                 if (level.Count() < RunsAMerge) continue;
-                merge = new([.. level.OrderBy(run => run.First).Take(RunsAMerge)], NextId(runs));
+                _merges[level.Key] = merge = new([.. level.OrderBy(run => run.First).Take(RunsAMerge)], NextId(runs));
             }
 
-            await StepAsync(merge!, isNew, oldest, cancellationToken);
+            if (await StepAsync(merge, oldest, cancellationToken)) _merges.Remove(level.Key);
             return true;
         }
 
         return false;
     }
 
-    async Task StepAsync(RunMerge merge, bool isNew, long oldest, CancellationToken cancellationToken)
+    /// <summary>Writes the next pages of a run. With the last of them it is in use, and what it was made of goes.</summary>
+    /// <returns>Whether the run is whole.</returns>
+    async Task<bool> StepAsync(RunMerge run, long oldest, CancellationToken cancellationToken)
     {
-        var postings = await reads.ReadAsync((merge, oldest, _merged), static (database, my) => my.merge.Next(database, my.oldest, my._merged), cancellationToken);
-        var isDone = postings.Length < PostingsAStep;
+        var isNew = !run.HasBegun;
+        var postings = await reads.ReadAsync((run, oldest, _merged), static (database, my) => my.run.Next(database, my.oldest, my._merged), cancellationToken);
+        var isWhole = postings.Length < PostingsAStep;
         await WriteAsync(database =>
         {
-            if (isNew) SearchRuns.Add(database, merge.Output);
-            var bytes = SearchRuns.AddPages(database, merge.Output, postings.Span);
-            if (!isDone) return bytes;
-            SearchRuns.Set(database, merge.Output, RunState.InUse);
-            return bytes + SetAll(database, merge.Inputs, RunState.BeingRemoved);
+            if (isNew) SearchRuns.Add(database, run.Output);
+            var bytes = SearchRuns.AddPages(database, run.Output, postings.Span);
+            if (!isWhole) return bytes;
+            SearchRuns.Set(database, run.Output, RunState.InUse);
+            return bytes + SetAll(database, run.Inputs, RunState.BeingRemoved);
         });
-
-        if (isDone) _merges.Remove(merge.Inputs[0].Level);
-        else _merges[merge.Inputs[0].Level] = merge;
+        return isWhole;
     }
 
     /// <summary>Asked in the writer's turn, so that no entry of ours is on its way.</summary>

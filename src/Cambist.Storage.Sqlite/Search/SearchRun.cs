@@ -13,7 +13,7 @@ sealed record SearchRun(long Id, RunState State, int Level, long First, long Las
 /// <summary>The index as it lies in its two tables.</summary>
 static class SearchRuns
 {
-    const string Select = "SELECT run, state, level, first, last FROM search_runs ORDER BY first DESC, run DESC";
+    const string All = "SELECT run, state, level, first, last FROM search_runs ORDER BY first DESC, run DESC";
     const string Insert = "INSERT INTO search_runs (run, state, level, first, last) VALUES (?, ?, ?, ?, ?)";
     const string SetState = "UPDATE search_runs SET state = ? WHERE run = ?";
     const string Delete = "DELETE FROM search_runs WHERE run = ?";
@@ -28,7 +28,7 @@ static class SearchRuns
     public static List<SearchRun> Read(Database database)
     {
         var runs = new List<SearchRun>();
-        var select = database.Prepared(Select);
+        var select = database.Prepared(All);
         while (select.Step()) runs.Add(new(select.Number(0), (RunState)select.Number(1), (int)select.Number(2), select.Number(3), select.Number(4)));
         return runs;
     }
@@ -64,17 +64,25 @@ static class SearchRuns
         return postings.Length * Posting.Size;
     }
 
-    /// <summary>The page behind the one that begins with a posting; empty where there is none.</summary>
-    public static byte[] PageAfter(Database database, long run, UInt128 first) => Page(database, NextPage, run, first);
+    /// <summary>Reads the page behind the one that begins with a posting.</summary>
+    /// <returns>How many postings it has; 0 where there is none.</returns>
+    public static int ReadPageAfter(Database database, long run, UInt128 first, Span<UInt128> postings)
+    {
+        var select = Select(database, NextPage, run, first);
+        try
+        {
+            return select.Step() ? Posting.ReadAll(select.Blob(0), postings) : 0;
+        }
+        finally
+        {
+            select.Reset();
+        }
+    }
 
     /// <summary>The page that holds a posting, if the run has it; empty where all lie behind it.</summary>
-    public static byte[] PageOf(Database database, long run, UInt128 posting) => Page(database, PageUpTo, run, posting);
-
-    static byte[] Page(Database database, string sql, long run, UInt128 posting)
+    public static byte[] PageOf(Database database, long run, UInt128 posting)
     {
-        Span<byte> bound = stackalloc byte[Posting.Size];
-        Posting.Write(bound, 0, posting);
-        var select = database.Prepared(sql).Bind(1, run).Bind(2, bound);
+        var select = Select(database, PageUpTo, run, posting);
         try
         {
             return select.Step() ? select.Blob(0).ToArray() : [];
@@ -83,5 +91,12 @@ static class SearchRuns
         {
             select.Reset();
         }
+    }
+
+    static Statement Select(Database database, string sql, long run, UInt128 posting)
+    {
+        Span<byte> bound = stackalloc byte[Posting.Size];
+        Posting.Write(bound, 0, posting);
+        return database.Prepared(sql).Bind(1, run).Bind(2, bound);
     }
 }

@@ -20,6 +20,15 @@ static class Posting
 
     public static void Write(Span<byte> postings, int index, UInt128 posting) => BinaryPrimitives.WriteUInt128BigEndian(postings[(index * Size)..], posting);
 
+    /// <summary>Reads all postings of a page.</summary>
+    /// <returns>How many they are.</returns>
+    public static int ReadAll(ReadOnlySpan<byte> page, Span<UInt128> postings)
+    {
+        var count = page.Length / Size;
+        for (var i = 0; i < count; i++) postings[i] = At(page, i);
+        return count;
+    }
+
     /// <summary>The highest place up to one that a page has for a key; null where it has none.</summary>
     public static long? UpTo(ReadOnlySpan<byte> postings, ulong key, long place)
     {

@@ -17,6 +17,7 @@ sealed class SearchKeys
     const ulong ReasonKind = 4;
     const ulong LineageKind = 5;
     const ulong IssuedKind = 6;
+    const ulong Seed = 0xCBF29CE484222325;
 
     readonly HashSet<ulong> _keys = [];
     byte[] _unescaped = new byte[1024];
@@ -54,19 +55,29 @@ sealed class SearchKeys
             else if (reader.ValueTextEquals("client"u8)) client = Hash(ClientKind, Text(ref reader));
             else if (reader.ValueTextEquals("subject"u8)) subject = Subject(ref reader);
             else if (reader.ValueTextEquals("jti"u8)) Issued(Text(ref reader));
+            else if (reader.ValueTextEquals("registry"u8)) break; // every release writes it, and nothing behind it is looked up
             else Skip(ref reader);
         }
 
         AddCombinations(client, subject, outcome, reason);
     }
 
+    /// <summary>As <see cref="Combined"/> makes them, but what several have in common is mixed once.</summary>
     void AddCombinations(ulong client, ulong subject, ulong outcome, ulong reason)
     {
-        for (var members = 1; members < 16; members++)
+        Span<ulong> mixed = stackalloc ulong[16];
+        mixed[0] = 0; // the combination of nothing, which is no key
+        var count = 1;
+        foreach (var part in (ReadOnlySpan<ulong>)[reason, outcome, subject, client])
         {
-            var (c, s, o, r) = ((members & 1) != 0 ? client : 0, (members & 2) != 0 ? subject : 0, (members & 4) != 0 ? outcome : 0, (members & 8) != 0 ? reason : 0);
-            if ((c, s, o, r) != default) _keys.Add(Combined(c, s, o, r));
+            for (var (i, without) = (0, count); i < without; i++)
+            {
+                if (part != 0) mixed[count++] = Mixed(part + mixed[i]);
+                mixed[i] = Mixed(mixed[i]);
+            }
         }
+
+        foreach (var key in mixed[1..count]) _keys.Add(key);
     }
 
     ulong Subject(ref Utf8JsonReader reader)
@@ -92,9 +103,14 @@ sealed class SearchKeys
     /// <summary>An id, and each that it is beneath.</summary>
     void AddLineage(ReadOnlySpan<byte> id)
     {
-        for (var i = 0; i < id.Length; i++)
-            if (id[i] == '.') _keys.Add(Hash(LineageKind, id[..i]));
-        _keys.Add(Hash(LineageKind, id));
+        var hash = Seed ^ LineageKind;
+        foreach (var one in id)
+        {
+            if (one == '.') _keys.Add(Finished(hash));
+            hash = Next(hash, one);
+        }
+
+        _keys.Add(Finished(hash));
     }
 
     ReadOnlySpan<byte> Text(ref Utf8JsonReader reader)
@@ -118,10 +134,14 @@ sealed class SearchKeys
     /// <summary>FNV-1a, its bits mixed; never 0, which stands for what is absent. Stores are full of it: it never changes.</summary>
     static ulong Hash(ulong kind, ReadOnlySpan<byte> text)
     {
-        var hash = 0xCBF29CE484222325 ^ kind;
-        foreach (var one in text) hash = (hash ^ one) * 0x100000001B3;
-        return Math.Max(Mixed(hash), 1);
+        var hash = Seed ^ kind;
+        foreach (var one in text) hash = Next(hash, one);
+        return Finished(hash);
     }
+
+    static ulong Next(ulong hash, byte one) => (hash ^ one) * 0x100000001B3;
+
+    static ulong Finished(ulong hash) => Math.Max(Mixed(hash), 1);
 
     static ulong Combined(ulong client, ulong subject, ulong outcome, ulong reason) =>
         Mixed(client + Mixed(subject + Mixed(outcome + Mixed(reason))));

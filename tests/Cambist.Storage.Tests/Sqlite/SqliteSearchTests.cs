@@ -1,4 +1,3 @@
-using Cambist.Protocol;
 using Cambist.Storage.Sqlite;
 
 namespace Cambist.Storage.Tests;
@@ -43,15 +42,15 @@ public sealed class SqliteSearchTests : IDisposable
     public async Task Runs_become_few_and_nothing_is_lost_or_told_twice()
     {
         await using var store = Open();
-        for (var i = 0; i < 80; i++)
+        for (var i = 0; i < 275; i++)
         {
-            await _entries.FillAsync(store, 5);
+            await _entries.FillAsync(store, 2);
             await IndexAsync(store);
-            if (i % 7 == 0) await _entries.ShouldFindAllAsync(store, thorough: false);
+            if (i % 25 == 0) await _entries.ShouldFindAllAsync(store, thorough: false);
         }
 
-        Runs().ShouldBe(1 + 2, "80 are one of 64 and two of 8");
-        Ask("SELECT count(*) FROM search_runs").ShouldBe(3, "what was merged is gone");
+        Runs().ShouldBe(1 + 1 + 3, "275 are one of 256, one of 16 and three");
+        Ask("SELECT count(*) FROM search_runs").ShouldBe(5, "what was merged is gone");
         Ask("SELECT count(*) FROM search_pages WHERE run NOT IN (SELECT run FROM search_runs)").ShouldBe(0);
         await _entries.ShouldFindAllAsync(store);
     }
@@ -93,39 +92,98 @@ public sealed class SqliteSearchTests : IDisposable
     }
 
     [Fact]
-    public async Task One_call_is_bounded_and_what_is_stopped_at_any_point_goes_on_after_a_restart()
+    public async Task One_call_is_bounded_and_the_next_goes_on_where_it_was_or_from_the_start_after_a_restart()
     {
-        // So many keys that merges take several steps; each opening is a server that was killed before.
-        const int Count = 80_000;
+        // So many keys that a thousand entries make a run, and one call does not do for the merge of sixteen.
+        const int Count = 20_000;
+        var deep = string.Concat(Enumerable.Range(0, 60).Select(depth => $".{depth}"));
         var ids = new List<DecisionId>();
         await using (var store = Open())
-        {
-            for (var i = 0; i < Count; i += 400)
-                ids.AddRange((await Task.WhenAll(Enumerable.Range(i, 400).Select(n => store.Ledger.CommitAsync(Distinct(n), None).AsTask()))).Select(result => result.Id));
-        }
+            ids.AddRange(await CommitAsync(store, Count, n => Distinct(n) with { Subject = new("login", "s" + n, $"r{n}{deep}") }));
 
         _clock.Advance(2 * SearchIndexer.Patience); // so many ids run ahead of the clock
+        await using (var store = Open()) await store.Decisions.IndexAsync(None);
+        Ask("SELECT count(*) FROM search_runs WHERE state = 0").ShouldBe(1, "the merge is under way");
+
+        await using var again = Open();
         var calls = 0;
-        var stopped = 0;
         for (var isDone = false; !isDone && calls < 20; calls++)
         {
-            await using var store = Open();
-            isDone = await store.Decisions.IndexAsync(None) == _clock.Milliseconds && Ask("SELECT max(runs) FROM (SELECT count(*) runs FROM search_runs GROUP BY level)") < 8;
-            stopped += Ask("SELECT count(*) FROM search_runs WHERE state = 0") > 0 ? 1 : 0;
-            for (var i = calls; i < Count; i += Count / 20)
-            {
-                (await store.Decisions.PageAsync(new() { Subject = "s" + i }, default, 10, None)).ShouldHaveSingleItem().Id.ShouldBe(ids[i]);
-                (await store.Decisions.PageAsync(new() { Lineage = "r" + i, Client = "web" }, default, 10, None)).ShouldHaveSingleItem().Id.ShouldBe(ids[i]);
-            }
+            isDone = await again.Decisions.IndexAsync(None) == _clock.Milliseconds && Ask("SELECT max(runs) FROM (SELECT count(*) runs FROM search_runs GROUP BY level)") < SearchIndexer.RunsAMerge;
+            for (var i = calls; i < Count; i += Count / 20) await ShouldFindAsync(again, i, ids[i]);
         }
 
         calls.ShouldBeInRange(2, 19);
-        stopped.ShouldBeGreaterThan(0, "else no merge was ever stopped in the middle");
         Ask("SELECT count(*) FROM search_runs WHERE state <> 1").ShouldBe(0);
-        await using var last = Open();
-        (await last.Decisions.PageAsync(new() { Client = "web" }, default, 3 * Count, None)).Select(entry => entry.Id).ShouldBe(Enumerable.Reverse(ids));
+        (await again.Decisions.PageAsync(new() { Client = "web" }, default, 3 * Count, None)).Select(entry => entry.Id).ShouldBe(Enumerable.Reverse(ids));
+    }
 
-        static LedgerEntry Distinct(int n) => Some.Entry() with { Subject = new("login", "s" + n, "r" + n), IssuedId = $"r{n}.a" };
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(40)] // in the second step
+    [InlineData(90)]
+    public async Task A_run_is_in_use_once_it_is_whole_and_what_stopped_halfway_is_made_anew(int pages)
+    {
+        const int Count = 7000; // more than a hundred pages
+        var store = Open();
+        var ids = await CommitAsync(store, Count, Distinct);
+        _clock.Advance(2 * SearchIndexer.Patience);
+
+        StopAfter(pages);
+        await Should.ThrowAsync<LedgerEntryRejectedException>(async () => await store.Decisions.IndexAsync(None));
+        Runs().ShouldBe(0);
+        Ask("SELECT count(*) FROM search_pages").ShouldBe(pages / 32 * 32, "what is written in steps of so many pages");
+        for (var i = 0; i < Count; i += Count / 5) await ShouldFindAsync(store, i, ids[i]);
+
+        if (pages % 2 == 0) // the same server, or the next
+        {
+            await store.DisposeAsync();
+            store = Open();
+        }
+
+        GoOn();
+        await store.Decisions.IndexAsync(None);
+        Runs().ShouldBe(1);
+        Ask("SELECT count(*) FROM search_runs").ShouldBe(1);
+        Ask("SELECT count(*) FROM search_pages WHERE run NOT IN (SELECT run FROM search_runs)").ShouldBe(0);
+        Ask("SELECT count(*) FROM search_pages").ShouldBeGreaterThan(90);
+        for (var i = 0; i < Count; i += Count / 50) await ShouldFindAsync(store, i, ids[i]);
+        await store.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_merge_that_stops_at_any_point_lacks_nothing_and_is_made_anew()
+    {
+        const int CountARun = 600;
+        var ids = new List<DecisionId>();
+        for (var i = 0; i < SearchIndexer.RunsAMerge - 1; i++) await AddRunAsync();
+
+        foreach (var pages in new[] { 0, 31, 32, 100, 130 })
+        {
+            await using var store = Open();
+            StopAfter(pages, level: 1);
+            if (pages == 0) ids.AddRange(await CommitAsync(store, CountARun, n => Distinct(ids.Count + n)));
+            _clock.Advance(2 * SearchIndexer.Patience);
+            await Should.ThrowAsync<LedgerEntryRejectedException>(async () => await store.Decisions.IndexAsync(None));
+            Runs().ShouldBe(SearchIndexer.RunsAMerge);
+            for (var i = 0; i < ids.Count; i += ids.Count / 20) await ShouldFindAsync(store, i, ids[i]);
+            GoOn();
+        }
+
+        await using var last = Open();
+        await last.Decisions.IndexAsync(None);
+        Ask("SELECT count(*) FROM search_runs").ShouldBe(1);
+        for (var i = 0; i < ids.Count; i += ids.Count / 20) await ShouldFindAsync(last, i, ids[i]);
+        (await last.Decisions.PageAsync(new() { Client = "web" }, default, 2 * ids.Count, None)).Select(entry => entry.Id).ShouldBe(Enumerable.Reverse(ids));
+
+        async Task AddRunAsync()
+        {
+            await using var store = Open();
+            ids.AddRange(await CommitAsync(store, CountARun, n => Distinct(ids.Count + n)));
+            _clock.Advance(2 * SearchIndexer.Patience);
+            await store.Decisions.IndexAsync(None);
+        }
     }
 
     [Fact]
@@ -138,8 +196,7 @@ public sealed class SqliteSearchTests : IDisposable
             await _entries.FillAsync(store, 100);
         }
 
-        using (var database = Database.Open(StorePath, readOnly: false)) // a merge that was killed
-            database.Execute("INSERT INTO search_runs VALUES (2, 0, 1, 0, 5); INSERT INTO search_pages VALUES (2, zeroblob(16), zeroblob(16))");
+        Change("INSERT INTO search_runs VALUES (2, 0, 1, 0, 5); INSERT INTO search_pages VALUES (2, zeroblob(16), zeroblob(16))"); // a merge that was killed
 
         await using var again = Open();
         await _entries.ShouldFindAllAsync(again);
@@ -238,29 +295,38 @@ public sealed class SqliteSearchTests : IDisposable
         Runs().ShouldBeGreaterThan(0);
     }
 
-    [Fact]
-    public void An_outcome_or_a_reason_of_a_newer_release_is_indexed_by_its_name()
-    {
-        var keys = new SearchKeys();
-        var entry = """{"outcome":"refused","reason":"no_rule","action":"x","client":"we\u0062","subject":{"issuer":"i","sub":"alice","new":[1]},"later":{"client":"no"},"registry":"r"}"""u8;
-        keys.Add(entry);
-        keys.Found.ShouldContain(SearchKeys.Of(new DecisionFilter { Client = "web", Subject = "alice", Outcome = DecisionOutcome.Refused, Reason = Reason.NoRule }).Single());
-        keys.Found.ShouldNotContain(SearchKeys.Of(new DecisionFilter { Client = "no" }).Single());
-        KeysOf("""{"outcome":"refused","reason":"not_yet_known","client":"web","registry":"r"}"""u8)
-            .SetEquals(KeysOf("""{"outcome":"refused","client":"web","registry":"r"}"""u8)).ShouldBeFalse();
-
-        static HashSet<ulong> KeysOf(ReadOnlySpan<byte> json)
-        {
-            var keys = new SearchKeys();
-            keys.Add(json);
-            return keys.Found;
-        }
-    }
-
     async Task IndexAsync(Store store)
     {
         _clock.Advance(SearchIndexer.Patience);
         for (var i = 0; i < 20 && await store.Decisions.IndexAsync(None) < _clock.Milliseconds; i++) { }
+    }
+
+    static LedgerEntry Distinct(int n) => Some.Entry() with { Subject = new("login", "s" + n, "r" + n), IssuedId = $"r{n}.a" };
+
+    static async Task<List<DecisionId>> CommitAsync(Store store, int count, Func<int, LedgerEntry> entry)
+    {
+        var ids = new List<DecisionId>();
+        for (var i = 0; i < count; i += 200)
+            ids.AddRange((await Task.WhenAll(Enumerable.Range(i, 200).Select(n => store.Ledger.CommitAsync(entry(n), None).AsTask()))).Select(result => result.Id));
+        return ids;
+    }
+
+    static async Task ShouldFindAsync(Store store, int n, DecisionId id)
+    {
+        (await store.Decisions.PageAsync(new() { Subject = "s" + n }, default, 10, None)).ShouldHaveSingleItem().Id.ShouldBe(id);
+        (await store.Decisions.PageAsync(new() { Lineage = "r" + n, Client = "web" }, default, 10, None)).ShouldHaveSingleItem().Id.ShouldBe(id);
+    }
+
+    /// <summary>Nothing more is written to a run of a level that has so many pages.</summary>
+    void StopAfter(int pages, int level = 0) =>
+        Change($"CREATE TRIGGER stop BEFORE INSERT ON search_pages WHEN (SELECT level FROM search_runs WHERE run = NEW.run) = {level} AND (SELECT count(*) FROM search_pages WHERE run = NEW.run) >= {pages} BEGIN SELECT RAISE(ABORT, 'stopped'); END");
+
+    void GoOn() => Change("DROP TRIGGER stop");
+
+    void Change(string sql)
+    {
+        using var database = Database.Open(StorePath, readOnly: false);
+        database.Execute(sql);
     }
 
     static async Task<IReadOnlyList<LedgerEntry>> AllAsync(Store store) => await store.Decisions.PageAsync(DecisionFilter.All, default, int.MaxValue, None);
