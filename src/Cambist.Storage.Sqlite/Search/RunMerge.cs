@@ -18,10 +18,10 @@ sealed class RunMerge
     {
     }
 
-    /// <param name="collected">Of neighbouring blocks, oldest first.</param>
+    /// <param name="collected">Not empty.</param>
     /// <param name="id">Of the run to write.</param>
-    public RunMerge(IReadOnlyList<CollectedPostings> collected, long id)
-        : this(new(id, RunState.BeingWritten, 0, collected[0].First, collected[^1].Last), [], collected.Select(blocks => new PostingSource(blocks.Sorted)))
+    public RunMerge(CollectedPostings collected, long id)
+        : this(new(id, RunState.BeingWritten, 0, collected.First, collected.Last), [], collected.Parts.Select(part => new PostingSource(part)))
     {
     }
 
@@ -66,9 +66,9 @@ sealed class RunMerge
     int Least()
     {
         var keys = _keys.AsSpan(0, _left);
-        var least = 0;
+        var (least, key) = (0, keys[0]);
         for (var i = 1; i < keys.Length; i++)
-            if (keys[i] < keys[least]) least = i;
+            if (keys[i] < key) (least, key) = (i, keys[i]);
         return least;
     }
 

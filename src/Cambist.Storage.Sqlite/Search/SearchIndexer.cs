@@ -10,8 +10,6 @@ sealed class SearchIndexer(GroupCommit commits, LedgerWriter writer, ReadConnect
 #pragma warning restore CA1001
 {
     public const int RunsAMerge = 16;
-    const int CollectionsARun = 8; // of a thousand entries each, so some milliseconds
-    const int PostingsARun = 64 * 1024; // or a few more
     const int PagesAStep = 32;
     const int PostingsAStep = PagesAStep * SearchRuns.PostingsAPage;
     const int PagesRemovedAStep = 128; // freed pages are not written
@@ -25,7 +23,7 @@ sealed class SearchIndexer(GroupCommit commits, LedgerWriter writer, ReadConnect
 
     readonly Dictionary<int, RunMerge> _merges = [];
     readonly SemaphoreSlim _turn = new(1);
-    readonly List<CollectedPostings> _collected = []; // as many as were ever needed, used again
+    readonly CollectedPostings _collected = new();
     readonly UInt128[] _merged = new UInt128[PostingsAStep];
     bool _hasBegun;
 
@@ -77,32 +75,26 @@ sealed class SearchIndexer(GroupCommit commits, LedgerWriter writer, ReadConnect
             || (!addsFirst && await AddRunAsync(runs, oldest, cancellationToken));
     }
 
-    /// <summary>Writes a run of what waits.</summary>
+    /// <summary>Writes a run of what need not wait for more, if there is any.</summary>
     async Task<bool> AddRunAsync(List<SearchRun> runs, long oldest, CancellationToken cancellationToken)
     {
-        var collected = await CollectAsync(IndexedUpTo(runs), cancellationToken);
-        if (collected.Count == 0) return false;
-        var run = new RunMerge(collected, NextId(runs));
+        await CollectAsync(IndexedUpTo(runs), cancellationToken);
+        if (_collected.IsEmpty) return false;
+        var run = new RunMerge(_collected, NextId(runs));
         while (!await StepAsync(run, oldest, cancellationToken)) { }
         return true;
     }
 
-    /// <summary>The postings of what is behind a block and need not wait for more, as much as makes a run. Where that is much, others may come between.</summary>
-    async Task<List<CollectedPostings>> CollectAsync(long after, CancellationToken cancellationToken)
+    /// <summary>As much as makes a run, with pauses: on one core requests wait for this thread.</summary>
+    async Task CollectAsync(long after, CancellationToken cancellationToken)
     {
+        _collected.Clear();
         var waitingSince = (clock.GetUtcNow() - Patience).ToUnixTimeMilliseconds();
-        var collected = new List<CollectedPostings>();
-        while (collected.Count < CollectionsARun && collected.Sum(blocks => blocks.Sorted.Length) < PostingsARun)
+        while (!_collected.IsFull && await reads.ReadAsync((_collected, after, waitingSince), static (database, my) => my._collected.Take(database, my.after, my.waitingSince), cancellationToken))
         {
-            if (collected.Count == _collected.Count) _collected.Add(new());
-            var next = _collected[collected.Count];
-            if (!await reads.ReadAsync((next, after, waitingSince), static (database, my) => my.next.Take(database, my.after, my.waitingSince), cancellationToken)) break;
-            collected.Add(next);
-            after = next.Last;
+            after = _collected.Last;
             await Task.Yield();
         }
-
-        return collected;
     }
 
     /// <summary>Runs go with the last of their blocks.</summary>
