@@ -24,7 +24,7 @@ sealed class CollectedPostings
     public long Last { get; private set; }
 
     /// <summary>Each sorted, and of blocks behind those of the part before.</summary>
-    public IEnumerable<ReadOnlyMemory<UInt128>> Parts => _parts.Select(part => (ReadOnlyMemory<UInt128>)_sorted.AsMemory(part));
+    public IEnumerable<ArraySegment<UInt128>> Parts => _parts.Select(part => new ArraySegment<UInt128>(_sorted)[part]);
 
     public bool IsEmpty => _parts.Count == 0;
 

@@ -4,32 +4,31 @@ namespace Cambist.Storage.Sqlite;
 sealed class PostingSource
 {
     readonly long? _run;
-    readonly UInt128[] _room = [];
-    ReadOnlyMemory<UInt128> _page;
+    readonly UInt128[] _postings;
     UInt128 _pageFirst; // no posting is 0
     int _next;
+    int _end;
 
-    public PostingSource(ReadOnlyMemory<UInt128> collected) => _page = collected;
+    public PostingSource(ArraySegment<UInt128> collected) => (_postings, _next, _end) = (collected.Array!, collected.Offset, collected.Offset + collected.Count);
 
-    public PostingSource(SearchRun run) => (_run, _room) = (run.Id, new UInt128[SearchRuns.PostingsAPage]);
+    public PostingSource(SearchRun run) => (_run, _postings) = (run.Id, new UInt128[SearchRuns.PostingsAPage]);
 
     public UInt128 Current { get; private set; }
 
     /// <summary>To the next; false where there is none.</summary>
     public bool MoveOn(Database database)
     {
-        if (_next == _page.Length && !ReadPage(database)) return false;
-        Current = _page.Span[_next++];
+        if (_next == _end && !ReadPage(database)) return false;
+        Current = _postings[_next++];
         return true;
     }
 
     bool ReadPage(Database database)
     {
         if (_run is not { } run) return false;
-        _page = _room.AsMemory(0, SearchRuns.ReadPageAfter(database, run, _pageFirst, _room));
-        _next = 0;
-        if (_page.IsEmpty) return false;
-        _pageFirst = _page.Span[0];
+        (_next, _end) = (0, SearchRuns.ReadPageAfter(database, run, _pageFirst, _postings));
+        if (_end == 0) return false;
+        _pageFirst = _postings[0];
         return true;
     }
 }

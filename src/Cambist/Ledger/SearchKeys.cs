@@ -50,12 +50,13 @@ sealed class SearchKeys
         reader.Read();
         while (NextMember(ref reader))
         {
-            if (reader.ValueTextEquals("outcome"u8)) outcome = Hash(OutcomeKind, Text(ref reader));
-            else if (reader.ValueTextEquals("reason"u8)) reason = Hash(ReasonKind, Text(ref reader));
-            else if (reader.ValueTextEquals("client"u8)) client = Hash(ClientKind, Text(ref reader));
-            else if (reader.ValueTextEquals("subject"u8)) subject = Subject(ref reader);
-            else if (reader.ValueTextEquals("jti"u8)) Issued(Text(ref reader));
-            else if (reader.ValueTextEquals("registry"u8)) break; // every release writes it, and nothing behind it is looked up
+            var name = reader.ValueSpan;
+            if (name.SequenceEqual("outcome"u8)) outcome = Hash(OutcomeKind, Text(ref reader));
+            else if (name.SequenceEqual("reason"u8)) reason = Hash(ReasonKind, Text(ref reader));
+            else if (name.SequenceEqual("client"u8)) client = Hash(ClientKind, Text(ref reader));
+            else if (name.SequenceEqual("subject"u8)) subject = Subject(ref reader);
+            else if (name.SequenceEqual("jti"u8)) Issued(Text(ref reader));
+            else if (name.SequenceEqual("asked"u8) || name.SequenceEqual("registry"u8)) break; // nothing behind either is looked up
             else Skip(ref reader);
         }
 
@@ -86,8 +87,9 @@ sealed class SearchKeys
         var subject = 0UL;
         while (NextMember(ref reader))
         {
-            if (reader.ValueTextEquals("sub"u8)) subject = Hash(SubjectKind, Text(ref reader));
-            else if (reader.ValueTextEquals("lineage"u8)) AddLineage(Text(ref reader));
+            var name = reader.ValueSpan;
+            if (name.SequenceEqual("sub"u8)) subject = Hash(SubjectKind, Text(ref reader));
+            else if (name.SequenceEqual("lineage"u8)) AddLineage(Text(ref reader));
             else Skip(ref reader);
         }
 

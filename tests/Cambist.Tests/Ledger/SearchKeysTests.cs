@@ -26,8 +26,10 @@ public sealed class SearchKeysTests
             _ => new DecisionFilter { Issued = "ab.c" },
         }).ShouldBe([key]);
 
-    [Fact]
-    public void An_entry_has_what_each_filter_looks_up_that_it_fits_and_nothing_else()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)] // which is where reading it stops
+    public void An_entry_has_what_each_filter_looks_up_that_it_fits_and_nothing_else(bool asksForScopes)
     {
         var entry = new LedgerEntry
         {
@@ -39,6 +41,7 @@ public sealed class SearchKeysTests
             Actor = new("login", "bob", "no.one"),
             IssuedId = "ab.e",
             Target = "t",
+            ScopesAsked = asksForScopes ? ["read"] : null,
             Rule = "r",
             Trace = "client",
             RegistryRevision = "1",
