@@ -43,7 +43,7 @@ public sealed class TokenExchange
 
         // 2. Authenticate the client, and allow the grant for it.
         if (!(await _clients.AuthenticateAsync(walk, request.Credentials, cancellationToken)).Gives(out var client, out var denied)) return await _recorder.UnauthenticatedAsync(walk, denied, cancellationToken);
-        if (Grants.Check(client, grant) is { } notAllowed) return await _recorder.RefuseAsync(walk, notAllowed, cancellationToken);
+        if (Grants.Check(client, walk.Action) is { } notAllowed) return await _recorder.RefuseAsync(walk, notAllowed, cancellationToken);
 
         // 3 to 9. Decide, and issue.
         if (!(await IssueAsync(walk, request, cancellationToken)).Gives(out var issued, out denied)) return await _recorder.RefuseAsync(walk, denied, cancellationToken);
