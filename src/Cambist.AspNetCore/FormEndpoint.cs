@@ -42,7 +42,7 @@ abstract class FormEndpoint(CambistEngine engine, PlainHttp plainHttp, ClientAdd
 
             try
             {
-                var form = new FormFields(Known);
+                var form = new FormFields(Known, engine.Registry.Current);
                 if (!FormReader.TryParse(body, ref form, out unreadable))
                 {
                     await RefuseUnreadAsync(http, unreadable.Reason, profile);

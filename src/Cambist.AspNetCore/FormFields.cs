@@ -10,7 +10,8 @@ namespace Cambist.AspNetCore;
 /// came in, in the body. It lives on the stack of whoever makes a request of it, so nobody holds on to it.
 /// </summary>
 /// <param name="single">The parameters that are known and may not repeat.</param>
-ref struct FormFields(string[] single)
+/// <param name="registry">Has most of the values.</param>
+ref struct FormFields(string[] single, Registry registry)
 {
     /// <summary>Those of <c>/token</c>; there, <c>resource</c> and <c>audience</c> may repeat.</summary>
     public static readonly string[] OfToken =
@@ -56,13 +57,13 @@ ref struct FormFields(string[] single)
     {
         if (name.SequenceEqual("resource"u8))
         {
-            if (value.Length > 0) Resources = Resources.Add(FormText.Of(value));
+            if (value.Length > 0) Resources = Resources.Add(registry.TextOf(value));
             return;
         }
 
         if (name.SequenceEqual("audience"u8))
         {
-            if (value.Length > 0) Audiences = Audiences.Add(FormText.Of(value));
+            if (value.Length > 0) Audiences = Audiences.Add(registry.TextOf(value));
             return;
         }
 
@@ -84,7 +85,7 @@ ref struct FormFields(string[] single)
             case Parameters.ActorToken: ActorToken = Kept(value, sent); break;
             case Parameters.RefreshToken: RefreshToken = Kept(value, sent); break;
             case Parameters.Token: Token = Kept(value, sent); break;
-            default: _values[place] = FormText.Of(value); break;
+            default: _values[place] = registry.TextOf(value); break;
         }
     }
 
