@@ -12,14 +12,13 @@ abstract class FormEndpoint(CambistEngine engine, PlainHttp plainHttp, ClientAdd
     /// <summary>The parameters that it knows, and that may not repeat; it ignores others.</summary>
     protected abstract string[] Known { get; }
 
-    protected abstract ValueTask<Outcome> DecideAsync(HttpContext http, FormFields form, PresentedCredentials credentials);
+    protected abstract ValueTask<Outcome> DecideAsync(HttpContext http, in FormFields form, PresentedCredentials credentials);
 
-    protected abstract bool IsExchange(FormFields form);
+    protected abstract bool IsExchange(in FormFields form);
 
     public async Task HandleAsync(HttpContext http)
     {
         var profile = engine.Registry.Current.ErrorCodes;
-        FormFields? form = null;
         try
         {
             if (!HttpMethods.IsPost(http.Request.Method))
@@ -34,20 +33,32 @@ abstract class FormEndpoint(CambistEngine engine, PlainHttp plainHttp, ClientAdd
                 return;
             }
 
-            (form, var unreadable) = await FormReader.ReadAsync(http.Request, Known);
-            if (form is null)
+            var (body, unreadable) = await FormReader.ReadAsync(http.Request);
+            if (unreadable is not null)
             {
-                await RefuseUnreadAsync(http, unreadable!.Reason, profile);
+                await RefuseUnreadAsync(http, unreadable.Reason, profile);
                 return;
             }
 
-            // Several Authorization headers are joined by a comma, which is no base64, and so fail as a wrong one would.
-            var authorization = http.Request.Headers.Authorization;
-            var credentials = TokenRequests.Credentials(form, authorization.Count == 0 ? null : authorization.ToString(), clientAddress.Of(http));
-            var outcome = await DecideAsync(http, form, credentials);
-            DecisionLog.Write(log, outcome);
-            if (outcome is not Outcome.Refused { Entry: null }) outage.Passed();
-            await TokenResponses.WriteAsync(http, outcome, IsExchange(form), profile);
+            try
+            {
+                var form = new FormFields(Known, engine.Registry.Current);
+                if (!FormReader.TryParse(body, ref form, out unreadable))
+                {
+                    await RefuseUnreadAsync(http, unreadable.Reason, profile);
+                    return;
+                }
+
+                var isExchange = IsExchange(form);
+                var outcome = await DecideAsync(http, form, Credentials(http, form));
+                DecisionLog.Write(log, outcome);
+                if (outcome is not Outcome.Refused { Entry: null }) outage.Passed();
+                await TokenResponses.WriteAsync(http, outcome, isExchange, profile);
+            }
+            finally
+            {
+                http.Request.BodyReader.AdvanceTo(body.End);
+            }
         }
         catch (StoreUnavailableException e)
         {
@@ -69,10 +80,13 @@ abstract class FormEndpoint(CambistEngine engine, PlainHttp plainHttp, ClientAdd
             log.LogError(e, "A fault of the server; answered 500");
             await TokenResponses.WriteErrorAsync(http, Reason.InternalError, profile);
         }
-        finally
-        {
-            form?.Dispose();
-        }
+    }
+
+    PresentedCredentials Credentials(HttpContext http, in FormFields form)
+    {
+        // Several Authorization headers are joined by a comma, which is no base64, and so fail as a wrong one would.
+        var authorization = http.Request.Headers.Authorization;
+        return TokenRequests.Credentials(form, authorization.Count == 0 ? null : authorization.ToString(), clientAddress.Of(http));
     }
 
     /// <summary>Answers what cannot be read, and so names no client: it is counted.</summary>

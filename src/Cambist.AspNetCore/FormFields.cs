@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Cambist.Protocol;
 
@@ -7,12 +7,11 @@ namespace Cambist.AspNetCore;
 
 /// <summary>
 /// An endpoint's form, read strictly: names compared exactly, a parameter without a value is omitted (RFC 6749 §3.2). Tokens lie where they
-/// came in, until <see cref="Dispose"/>.
+/// came in, in the body. It lives on the stack of whoever makes a request of it, so nobody holds on to it.
 /// </summary>
 /// <param name="single">The parameters that are known and may not repeat.</param>
-/// <param name="source">Has the bytes that the form is read from; null where they are nobody else's.</param>
-/// <param name="end">Where they end.</param>
-sealed class FormFields(string[] single, PipeReader? source = null, SequencePosition end = default) : IDisposable
+/// <param name="registry">Has most of the values.</param>
+ref struct FormFields(string[] single, Registry registry)
 {
     /// <summary>Those of <c>/token</c>; there, <c>resource</c> and <c>audience</c> may repeat.</summary>
     public static readonly string[] OfToken =
@@ -28,11 +27,11 @@ sealed class FormFields(string[] single, PipeReader? source = null, SequencePosi
         Parameters.Token, Parameters.TokenTypeHint, Parameters.ClientId, Parameters.ClientSecret, Parameters.ClientAssertion, Parameters.ClientAssertionType,
     ];
 
-    readonly string?[] _values = new string?[single.Length];
+    Values _values;
     int _seen;
 
     /// <summary>A value that is no token; null where the parameter was omitted.</summary>
-    public string? this[string name] => _values[Array.IndexOf(single, name)];
+    public readonly string? this[string name] => _values[Array.IndexOf(single, name)];
 
     public TokenText? SubjectToken { get; private set; }
 
@@ -54,17 +53,17 @@ sealed class FormFields(string[] single, PipeReader? source = null, SequencePosi
     /// <param name="name">Decoded.</param>
     /// <param name="value">Decoded.</param>
     /// <param name="sent">The value as it was sent.</param>
-    public void Add(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, ReadOnlyMemory<byte> sent)
+    public void Add(scoped ReadOnlySpan<byte> name, scoped ReadOnlySpan<byte> value, ReadOnlyMemory<byte> sent)
     {
         if (name.SequenceEqual("resource"u8))
         {
-            if (value.Length > 0) Resources = Resources.Add(FormText.Of(value));
+            if (value.Length > 0) Resources = Resources.Add(registry.TextOf(value));
             return;
         }
 
         if (name.SequenceEqual("audience"u8))
         {
-            if (value.Length > 0) Audiences = Audiences.Add(FormText.Of(value));
+            if (value.Length > 0) Audiences = Audiences.Add(registry.TextOf(value));
             return;
         }
 
@@ -78,7 +77,7 @@ sealed class FormFields(string[] single, PipeReader? source = null, SequencePosi
         }
     }
 
-    void Set(int place, ReadOnlySpan<byte> value, ReadOnlyMemory<byte> sent)
+    void Set(int place, scoped ReadOnlySpan<byte> value, ReadOnlyMemory<byte> sent)
     {
         switch (single[place])
         {
@@ -86,13 +85,17 @@ sealed class FormFields(string[] single, PipeReader? source = null, SequencePosi
             case Parameters.ActorToken: ActorToken = Kept(value, sent); break;
             case Parameters.RefreshToken: RefreshToken = Kept(value, sent); break;
             case Parameters.Token: Token = Kept(value, sent); break;
-            default: _values[place] = FormText.Of(value); break;
+            default: _values[place] = registry.TextOf(value); break;
         }
     }
 
     /// <summary>A token seldom has anything to decode.</summary>
     static TokenText Kept(ReadOnlySpan<byte> value, ReadOnlyMemory<byte> sent) => new(value.SequenceEqual(sent.Span) ? sent : value.ToArray());
 
-    /// <summary>Lets go of the bytes that the form was read from.</summary>
-    public void Dispose() => source?.AdvanceTo(end);
+    /// <summary>One for each of <see cref="OfToken"/>, the longest list.</summary>
+    [InlineArray(13)]
+    struct Values
+    {
+        string? _first;
+    }
 }

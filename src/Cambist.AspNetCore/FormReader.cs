@@ -23,13 +23,14 @@ static class FormReader
 
     const int MostOnStack = 256;
 
-    /// <summary>The form, or why it cannot be read. Whoever gets a form disposes of it once the answer is written: there is no reading on before.</summary>
-    /// <param name="request">The request.</param>
-    /// <param name="single">See <see cref="FormFields"/>.</param>
-    public static async ValueTask<(FormFields? Form, Denied? Denied)> ReadAsync(HttpRequest request, string[] single)
+    /// <summary>
+    /// All of the body, or why it cannot be had. Whoever gets a body advances the request's pipe to its end once the answer is written: what is
+    /// read from it lies there until then.
+    /// </summary>
+    public static async ValueTask<(ReadOnlySequence<byte> Body, Denied? Denied)> ReadAsync(HttpRequest request)
     {
-        if (!IsForm(request)) return (null, new Denied(Reason.MediaTypeUnsupported, "the body is no form"));
-        if (request.ContentLength > LongestBody) return (null, TooLarge());
+        if (!IsForm(request)) return (default, new Denied(Reason.MediaTypeUnsupported, "the body is no form"));
+        if (request.ContentLength > LongestBody) return (default, TooLarge());
 
         var pipe = request.BodyReader;
         while (true)
@@ -38,10 +39,10 @@ static class FormReader
             if (read.Buffer.Length > LongestBody)
             {
                 pipe.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-                return (null, TooLarge());
+                return (default, TooLarge());
             }
 
-            if (read.IsCompleted) return Parse(pipe, read.Buffer, single);
+            if (read.IsCompleted) return (read.Buffer, null);
 
             pipe.AdvanceTo(read.Buffer.Start, read.Buffer.End);
         }
@@ -75,19 +76,14 @@ static class FormReader
 
     static Denied TooLarge() => new(Reason.RequestTooLarge, $"the body is larger than {LongestBody} bytes");
 
-    /// <summary>Where the body lies in one piece, the form is read where it lies, and holds on to it until the request is answered.</summary>
-    static (FormFields? Form, Denied? Denied) Parse(PipeReader pipe, ReadOnlySequence<byte> body, string[] single)
-    {
-        var fields = new FormFields(single, pipe, body.End);
-        if (TryParse(body.IsSingleSegment ? body.First : body.ToArray(), fields, out var denied)) return (fields, null);
-        fields.Dispose();
-        return (null, denied);
-    }
-
-    /// <param name="body">The text. It must not change as long as the fields are used.</param>
+    /// <summary>Reads the form where its body lies, if it lies there in one piece.</summary>
+    /// <param name="body">The text. It must not change as long as what is read is used.</param>
     /// <param name="fields">The form.</param>
     /// <param name="denied">Why it cannot be read.</param>
-    internal static bool TryParse(ReadOnlyMemory<byte> body, FormFields fields, [NotNullWhen(false)] out Denied? denied)
+    public static bool TryParse(ReadOnlySequence<byte> body, ref FormFields fields, [NotNullWhen(false)] out Denied? denied) =>
+        TryParse(body.IsSingleSegment ? body.First : body.ToArray(), ref fields, out denied);
+
+    static bool TryParse(ReadOnlyMemory<byte> body, ref FormFields fields, [NotNullWhen(false)] out Denied? denied)
     {
         denied = null;
         for (var count = 0; !body.IsEmpty; count++)
@@ -101,7 +97,7 @@ static class FormReader
             var end = body.Span.IndexOf((byte)'&');
             var pair = end < 0 ? body : body[..end];
             body = end < 0 ? default : body[(end + 1)..];
-            if (!TryAdd(pair, fields))
+            if (!TryAdd(pair, ref fields))
             {
                 denied = new Denied(Reason.FormMalformed, "the form is not percent-encoded UTF-8");
                 return false;
@@ -111,12 +107,12 @@ static class FormReader
         return true;
     }
 
-    static bool TryAdd(ReadOnlyMemory<byte> pair, FormFields fields)
+    static bool TryAdd(ReadOnlyMemory<byte> pair, ref FormFields fields)
     {
         var equals = pair.Span.IndexOf((byte)'=');
         var sent = equals < 0 ? default : pair[(equals + 1)..];
-        var name = equals < 0 ? pair.Span : pair.Span[..equals];
-        var value = sent.Span;
+        scoped var name = equals < 0 ? pair.Span : pair.Span[..equals];
+        scoped var value = sent.Span;
         if (pair.Span.ContainsAny((byte)'%', (byte)'+'))
         {
             // Decoding works in place, and what was sent is not ours to write to.
@@ -125,16 +121,12 @@ static class FormReader
             var decodedName = copy[..name.Length];
             var decodedValue = copy[(pair.Length - value.Length)..pair.Length];
             if (!FormEncoding.TryDecode(ref decodedName) || !FormEncoding.TryDecode(ref decodedValue)) return false;
-            return Add(decodedName, decodedValue);
+            name = decodedName;
+            value = decodedValue;
         }
 
-        return Add(name, value);
-
-        bool Add(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
-        {
-            if (!Utf8.IsValid(name) || !Utf8.IsValid(value)) return false;
-            fields.Add(name, value, sent);
-            return true;
-        }
+        if (!Utf8.IsValid(name) || !Utf8.IsValid(value)) return false;
+        fields.Add(name, value, sent);
+        return true;
     }
 }

@@ -10,9 +10,9 @@ abstract class PresentedTokenEndpoint(CambistEngine engine, PlainHttp plainHttp,
 {
     protected override string[] Known => FormFields.OfPresentedToken;
 
-    protected override bool IsExchange(FormFields form) => false;
+    protected override bool IsExchange(in FormFields form) => false;
 
-    protected override ValueTask<Outcome> DecideAsync(HttpContext http, FormFields form, PresentedCredentials credentials)
+    protected override ValueTask<Outcome> DecideAsync(HttpContext http, in FormFields form, PresentedCredentials credentials)
     {
         var cancel = CancellationToken.None; // what began is finished, whether or not somebody still waits for it
         if (form.Repeated is { } repeated) return Engine.Unservable.RefuseAsync(credentials, new(Reason.ParameterRepeated, $"{repeated} is repeated"), cancel);

@@ -10,9 +10,9 @@ sealed class TokenEndpoint(CambistEngine engine, PlainHttp plainHttp, ClientAddr
 {
     protected override string[] Known => FormFields.OfToken;
 
-    protected override bool IsExchange(FormFields form) => form[Parameters.GrantType] == GrantTypes.TokenExchange;
+    protected override bool IsExchange(in FormFields form) => form[Parameters.GrantType] == GrantTypes.TokenExchange;
 
-    protected override ValueTask<Outcome> DecideAsync(HttpContext http, FormFields form, PresentedCredentials credentials)
+    protected override ValueTask<Outcome> DecideAsync(HttpContext http, in FormFields form, PresentedCredentials credentials)
     {
         // A decision that began is finished and recorded whether or not somebody still waits for it: the longest
         // it waits is for one fetch of an issuer's keys, for the application's own code and for the store, all bounded, and the

@@ -7,7 +7,7 @@ namespace Cambist.AspNetCore;
 /// <summary>Turns a form into requests that cannot be malformed: step 1 of an exchange.</summary>
 static class TokenRequests
 {
-    public static PresentedCredentials Credentials(FormFields form, string? authorization, IPAddress? address) => new()
+    public static PresentedCredentials Credentials(in FormFields form, string? authorization, IPAddress? address) => new()
     {
         Authorization = authorization,
         ClientId = form[Parameters.ClientId],
@@ -17,7 +17,7 @@ static class TokenRequests
         Address = address,
     };
 
-    public static Denied? Exchange(FormFields form, PresentedCredentials credentials, out ExchangeRequest? request)
+    public static Denied? Exchange(in FormFields form, PresentedCredentials credentials, out ExchangeRequest? request)
     {
         request = null;
         if (form.SubjectToken is not { } subjectToken) return Missing(Parameters.SubjectToken);
@@ -41,7 +41,7 @@ static class TokenRequests
         return null;
     }
 
-    public static Denied? ClientCredentials(FormFields form, PresentedCredentials credentials, out ClientCredentialsRequest? request)
+    public static Denied? ClientCredentials(in FormFields form, PresentedCredentials credentials, out ClientCredentialsRequest? request)
     {
         request = null;
         if (Scopes(form, out var scopes) is { } malformed) return malformed;
@@ -49,7 +49,7 @@ static class TokenRequests
         return null;
     }
 
-    public static Denied? Refresh(FormFields form, PresentedCredentials credentials, out RefreshRequest? request)
+    public static Denied? Refresh(in FormFields form, PresentedCredentials credentials, out RefreshRequest? request)
     {
         request = null;
         if (form.RefreshToken is not { } token) return new(Reason.ParameterMissing, "refresh_token is missing or empty (RFC 6749 §6)");
@@ -58,10 +58,10 @@ static class TokenRequests
         return null;
     }
 
-    static RequestedTargets Targets(FormFields form) =>
+    static RequestedTargets Targets(in FormFields form) =>
         form.Resources.IsEmpty && form.Audiences.IsEmpty ? RequestedTargets.None : new(form.Resources, form.Audiences);
 
-    static Denied? Scopes(FormFields form, out ImmutableArray<string>? scopes)
+    static Denied? Scopes(in FormFields form, out ImmutableArray<string>? scopes)
     {
         scopes = null;
         if (form[Parameters.Scope] is not { } text) return null;

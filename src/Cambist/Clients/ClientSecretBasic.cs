@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using Cambist.Protocol;
 
 namespace Cambist;
@@ -34,7 +33,7 @@ internal static class ClientSecretBasic
             var secret = credentials[(colon + 1)..];
             if (!FormEncoding.TryDecode(ref id) || !FormEncoding.TryDecode(ref secret))
                 return ClientAuthenticator.Failed("the Basic credentials are not form-encoded");
-            presentedId = Encoding.UTF8.GetString(id);
+            presentedId = registry.TextOf(id);
             return ClientSecrets.Check(registry, presentedId, secret, ClientAuthenticationMethod.ClientSecretBasic, now);
         }
         finally

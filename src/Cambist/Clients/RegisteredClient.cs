@@ -73,6 +73,15 @@ public sealed class RegisteredClient
 
     /// <summary>Whether a name in <c>aud</c> or <c>azp</c> of an external token means this client: its id or one of <see cref="KnownAs"/>.</summary>
     internal bool AnswersTo(string name) => name == Id || KnownAs.Contains(name);
+
+    /// <inheritdoc cref="AnswersTo(string)"/>
+    internal bool AnswersTo(Claim name)
+    {
+        if (name.IsString(Id)) return true;
+        foreach (var known in KnownAs)
+            if (name.IsString(known)) return true;
+        return false;
+    }
 }
 
 /// <summary>One secret of a client, as SHA-256 of its UTF-8 bytes. Generated secrets need no slow hash.</summary>

@@ -86,11 +86,11 @@ internal static class Entitlement
 
         var isMeant = false;
         foreach (var audience in Audience.Of(aud))
-            isMeant |= audience == registry.Issuer || (!caller.IsPublic && (caller.AnswersTo(audience) || caller.ServedIdentifiers.Contains(audience)));
+            isMeant |= audience.IsString(registry.Issuer) || (!caller.IsPublic && (caller.AnswersTo(audience) || ClaimText.IsIn(audience, caller.ServedIdentifiers)));
         if (!isMeant) return NotForCaller(aud, token.IssuerName, caller);
 
         // OpenID Connect Core §3.1.3.7, 5: azp, if present, is the client the ID token was issued to.
-        if (token.TokenType == TokenTypes.IdToken && token.Claims.TryGet("azp"u8, out var azp) && (azp.GetString() is not { } party || !caller.AnswersTo(party)))
+        if (token.TokenType == TokenTypes.IdToken && token.Claims.TryGet("azp"u8, out var azp) && !caller.AnswersTo(azp))
             return new(Reason.SubjectNotForCaller, $"the ID token's azp names another client; {Names(caller)}");
         return null;
     }

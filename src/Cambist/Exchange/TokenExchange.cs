@@ -25,7 +25,7 @@ public sealed class TokenExchange
     /// <param name="cancellationToken">Gives up; a decision that is already queued is still recorded.</param>
     /// <exception cref="StoreUnavailableException">The ledger cannot be read or written now; nothing was issued.</exception>
     public ValueTask<Outcome> ExchangeAsync(ExchangeRequest request, CancellationToken cancellationToken) =>
-        WalkAsync(GrantTypes.TokenExchange, request, cancellationToken);
+        WalkAsync(Begin(GrantTypes.TokenExchange, request), request, cancellationToken);
 
     /// <summary>
     /// Redeems a refresh token (RFC 6749 §6), or says why not: the exchange that gave it is decided again, on what is recorded of its
@@ -34,23 +34,33 @@ public sealed class TokenExchange
     /// <param name="request">Step 1, done at the edge.</param>
     /// <param name="cancellationToken">Gives up; a decision that is already queued is still recorded.</param>
     /// <exception cref="StoreUnavailableException">The ledger cannot be read or written now; nothing was issued.</exception>
-    public ValueTask<Outcome> RefreshAsync(RefreshRequest request, CancellationToken cancellationToken) =>
-        WalkAsync(GrantTypes.RefreshToken, request.AsExchange(), cancellationToken);
-
-    async ValueTask<Outcome> WalkAsync(string grant, ExchangeRequest request, CancellationToken cancellationToken)
+    public ValueTask<Outcome> RefreshAsync(RefreshRequest request, CancellationToken cancellationToken)
     {
-        var walk = new Walk(_registry.Current, _clock.GetUtcNow(), grant) { ScopesAsked = request.Scopes };
+        var exchange = request.AsExchange();
+        return WalkAsync(Begin(GrantTypes.RefreshToken, exchange), exchange, cancellationToken);
+    }
 
-        // 2. Authenticate the client, and allow the grant for it.
-        if (!(await _clients.AuthenticateAsync(walk, request.Credentials, cancellationToken)).Gives(out var client, out var denied)) return await _recorder.UnauthenticatedAsync(walk, denied, cancellationToken);
-        if (Grants.Check(client, grant) is { } notAllowed) return await _recorder.RefuseAsync(walk, notAllowed, cancellationToken);
+    Walk Begin(string grant, ExchangeRequest request) => new(_registry.Current, _clock.GetUtcNow(), grant) { ScopesAsked = request.Scopes };
 
-        // 3 to 9. Decide, and issue.
-        if (!(await IssueAsync(walk, request, cancellationToken)).Gives(out var issued, out denied)) return await _recorder.RefuseAsync(walk, denied, cancellationToken);
+    async ValueTask<Outcome> WalkAsync(Walk walk, ExchangeRequest request, CancellationToken cancellationToken)
+    {
+        // 2 to 9. Decide, and issue. A client that is not known yet then did not authenticate.
+        if (!(await DecideAsync(walk, request, cancellationToken)).Gives(out var issued, out var denied))
+            return await (walk.Client is null ? _recorder.UnauthenticatedAsync(walk, denied, cancellationToken) : _recorder.RefuseAsync(walk, denied, cancellationToken));
 
         // 10. Record; then, and only then, answer.
         var recorded = await _recorder.RecordAsync(walk, issued, cancellationToken);
         return await _recorder.AnswerAsync(walk, issued, recorded, cancellationToken);
+    }
+
+    async ValueTask<Result<IssuedToken>> DecideAsync(Walk walk, ExchangeRequest request, CancellationToken cancellationToken)
+    {
+        // 2. Authenticate the client, and allow the grant for it.
+        if (!(await _clients.AuthenticateAsync(walk, request.Credentials, cancellationToken)).Gives(out var client, out var denied)) return denied;
+        if (Grants.Check(client, walk.Action) is { } notAllowed) return notAllowed;
+
+        // 3 to 9. Decide, and issue.
+        return await IssueAsync(walk, request, cancellationToken);
     }
 
     /// <summary>
@@ -64,7 +74,7 @@ public sealed class TokenExchange
     /// <exception cref="StoreUnavailableException">The ledger cannot be read now.</exception>
     internal async ValueTask<Explanation> ExplainAsync(string grant, ExchangeRequest request, IssuerKeys keys, CancellationToken cancellationToken)
     {
-        var walk = new Walk(_registry.Current, _clock.GetUtcNow(), grant) { ScopesAsked = request.Scopes };
+        var walk = Begin(grant, request);
         var unverified = new UnverifiedFacts(request, keys);
 
         // 2. Take the client as named, and allow the grant for it.

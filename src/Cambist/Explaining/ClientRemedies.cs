@@ -37,8 +37,8 @@ internal static class ClientRemedies
         }
 
         var names = new List<string>();
-        foreach (var name in Audience.Of(aud))
-            if (name.Length <= LongestName) names.Add(name);
+        foreach (var claim in Audience.Of(aud))
+            if (claim.GetString() is { Length: <= LongestName } name) names.Add(name);
         var owners = Owners(token, client, names, registry);
         var api = names.Select(name => registry.ResourcesByAnyName.GetValueOrDefault(name)).FirstOrDefault(resource => resource is not null);
         if (owners.Length > 0)

@@ -15,6 +15,14 @@ public sealed class JwsAlgorithm
     /// <summary>Its hash.</summary>
     internal HashAlgorithmName Hash { get; }
 
+    /// <summary>The most bytes that one of these hashes has.</summary>
+    internal const int LongestHash = SHA512.HashSizeInBytes;
+
+    /// <summary>The hash of what is signed. The runtime's keys make it, too, but in memory of its own for each signature.</summary>
+    /// <param name="input">What is signed.</param>
+    /// <param name="buffer">Gets the hash; of <see cref="LongestHash"/>.</param>
+    internal ReadOnlySpan<byte> HashOf(ReadOnlySpan<byte> input, Span<byte> buffer) => buffer[..CryptographicOperations.HashData(Hash, input, buffer)];
+
     /// <summary>Length of an ECDSA signature (R and S); 0 for RSA, where the key decides.</summary>
     internal int SignatureBytes { get; }
 

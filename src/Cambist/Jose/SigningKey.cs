@@ -133,10 +133,14 @@ public sealed class SigningKey
 
     /// <summary>Signs, and says how many bytes were written.</summary>
     /// <exception cref="ArgumentException"><paramref name="signature"/> is shorter than <see cref="SignatureBytes"/>.</exception>
-    public int Sign(ReadOnlySpan<byte> input, Span<byte> signature) =>
-        _rsa is not null
-            ? _rsa.SignData(input, signature, Algorithm.Hash, Algorithm.Padding!)
-            : _ecdsa!.SignData(input, signature, Algorithm.Hash, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+    public int Sign(ReadOnlySpan<byte> input, Span<byte> signature)
+    {
+        Span<byte> buffer = stackalloc byte[JwsAlgorithm.LongestHash];
+        var hash = Algorithm.HashOf(input, buffer);
+        return _rsa is not null
+            ? _rsa.SignHash(hash, signature, Algorithm.Hash, Algorithm.Padding!)
+            : _ecdsa!.SignHash(hash, signature, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+    }
 
     /// <summary>The private key, PKCS #8, to be sealed.</summary>
     internal byte[] ExportPrivateKey() => _rsa is not null ? _rsa.ExportPkcs8PrivateKey() : _ecdsa!.ExportPkcs8PrivateKey();

@@ -37,11 +37,13 @@ sealed class VerificationKey
     {
         // RFC 7518 §3.3 and §3.4: the signature is as long as the modulus, or R and S at full length. No DER.
         if (!Fits(algorithm) || signature.Length != _signatureBytes) return false;
+        Span<byte> buffer = stackalloc byte[JwsAlgorithm.LongestHash];
+        var hash = algorithm.HashOf(input, buffer);
         try
         {
             return _rsa is not null
-                ? _rsa.VerifyData(input, signature, algorithm.Hash, algorithm.Padding!)
-                : _ecdsa!.VerifyData(input, signature, algorithm.Hash, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+                ? _rsa.VerifyHash(hash, signature, algorithm.Hash, algorithm.Padding!)
+                : _ecdsa!.VerifyHash(hash, signature, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
         }
         catch (CryptographicException)
         {

@@ -56,6 +56,11 @@ public sealed class Registry
     /// <summary>Which issuer subjects of our tokens came from.</summary>
     internal SubjectOrigins Origins => field ??= new(Issuers.Values);
 
+    KnownTexts Texts => field ??= new(this);
+
+    /// <summary>UTF-8 as a string: of what the registry or the protocol names, the string that is there already.</summary>
+    public string TextOf(ReadOnlySpan<byte> utf8) => Texts.Of(utf8);
+
     /// <summary>The revision a text is or would be.</summary>
     internal static string RevisionOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
 

@@ -22,7 +22,7 @@ internal static class Audience
         foreach (var value in Of(aud))
         {
             if (only is not null) return null;
-            only = value;
+            only = value.GetString();
         }
 
         return only;
@@ -31,7 +31,12 @@ internal static class Audience
     public static string Describe(Claim aud)
     {
         var values = new List<string>();
-        foreach (var value in Of(aud)) values.Add($"\"{(value.Length <= 128 ? value : Trace.Cut(value, 128))}\"");
+        foreach (var claim in Of(aud))
+        {
+            var value = claim.GetString()!;
+            values.Add($"\"{(value.Length <= 128 ? value : Trace.Cut(value, 128))}\"");
+        }
+
         return values.Count == 0 ? "empty" : string.Join(", ", values.Take(5));
     }
 
@@ -41,7 +46,7 @@ internal static class Audience
         Claim.Elements _items = aud.EnumerateArray();
         bool _isDone;
 
-        public string Current { get; private set; } = "";
+        public Claim Current { get; private set; }
 
         public readonly Values GetEnumerator() => this;
 
@@ -51,12 +56,12 @@ internal static class Audience
             {
                 if (_isDone) return false;
                 _isDone = true;
-                Current = aud.GetString()!;
+                Current = aud;
                 return true;
             }
 
             if (!_items.MoveNext()) return false;
-            Current = _items.Current.GetString()!;
+            Current = _items.Current;
             return true;
         }
     }

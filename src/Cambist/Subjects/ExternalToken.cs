@@ -15,7 +15,7 @@ internal static class ExternalToken
     /// <param name="registry">The registry in force.</param>
     public static Result<ResolvedToken> Read(Claims claims, TrustedIssuer issuer, TrustedTokenKind kind, TokenTimes times, string root, Registry registry)
     {
-        if (SubjectNames.Read(claims, out _) is { } noSub) return noSub;
+        if (SubjectNames.CheckSub(claims) is { } noSub) return noSub;
         if (issuer.Where.FirstUnmet(claims) is { } unmet)
             return new Denied(Reason.SubjectConditionFailed, $"issuers.{issuer.Name}.where: {unmet.Path} {unmet.Condition.Describe()}, the token says {Trace.Show(claims, unmet.Path)}");
         if (ReadChain(claims, issuer, out var chain) is { } chainFault) return chainFault;
@@ -58,7 +58,7 @@ internal static class ExternalToken
         var others = 0;
         if (!Audience.IsWellFormed(claims, out var aud)) return new(Reason.SubjectClaimInvalid, "aud is no string and no array of strings");
         foreach (var audience in Audience.Of(aud))
-            if (kind.Audiences.Contains(audience)) matched++;
+            if (ClaimText.IsIn(audience, kind.Audiences)) matched++;
             else others++;
 
         if (matched > 0 && (others == 0 || kind.TokenType != TokenTypes.IdToken)) return null;

@@ -5,7 +5,6 @@ internal sealed class SentToken
 {
     readonly VerifiedTokens? _verified;
     readonly byte[]? _digest;
-    readonly CompactJws? _read;
     VerifiedToken? _kept;
 
     /// <param name="value">The token.</param>
@@ -22,7 +21,7 @@ internal sealed class SentToken
             return;
         }
 
-        Jws = _read = CompactJws.TryParse(value.Utf8, out var jws, out var fault) ? jws : null;
+        Jws = CompactJws.TryParse(value.Utf8, out var jws, out var fault) ? jws : null;
         Fault = fault;
     }
 
@@ -54,7 +53,7 @@ internal sealed class SentToken
             return true;
         }
 
-        if ((_read ?? ReadAgain()) is not { } jws || !jws.IsSignedBy(key)) return false;
+        if ((Jws as CompactJws ?? ReadAgain()) is not { } jws || !jws.IsSignedBy(key)) return false;
         if ((_kept?.Digest ?? _digest) is { } digest) _kept = _verified!.Keep(digest, jws, key);
         _verified?.Count(wasKept: false);
         return true;
@@ -71,7 +70,7 @@ internal sealed class SentToken
     }
 
     /// <summary>What the root is made of: all of the token, but of a JWT the signed bytes alone, since the signature can be another and still verify.</summary>
-    ReadOnlyMemory<byte> RootBytes => _read is not null ? _read.SigningInput : Jws is null ? Value.Utf8 : Value.Utf8[..Value.Utf8.Span.LastIndexOf((byte)'.')];
+    ReadOnlyMemory<byte> RootBytes => Jws is CompactJws read ? read.SigningInput : Jws is null ? Value.Utf8 : Value.Utf8[..Value.Utf8.Span.LastIndexOf((byte)'.')];
 
     CompactJws? ReadAgain() => CompactJws.TryParse(Value.Utf8, out var jws, out _) ? jws : null;
 }

@@ -12,7 +12,18 @@ internal static class SubjectNames
     /// <summary><c>sub</c> as it was sent: a non-empty string of at most 255 characters, none of them a control or format character.</summary>
     public static Denied? Read(Claims claims, out string sub)
     {
-        sub = claims.TryGet("sub"u8, out var claim) ? claim.GetString() ?? "" : "";
+        sub = "";
+        if (CheckSub(claims) is { } denied) return denied;
+        claims.TryGet("sub"u8, out var claim);
+        sub = claim.GetString()!;
+        return null;
+    }
+
+    /// <summary>The same for whoever needs another name than that.</summary>
+    public static Denied? CheckSub(Claims claims)
+    {
+        claims.TryGet("sub"u8, out var claim);
+        var sub = claim.Kind == ClaimKind.String ? ClaimText.Read(claim, stackalloc char[LongestSub]) : default;
         return sub.Length is > 0 and <= LongestSub && !HasUnseen(sub)
             ? null
             : new(Reason.SubjectSubMissing, claim.Kind == ClaimKind.Missing ? "sub is missing" : "sub is no string of 1 to 255 printable characters");
@@ -43,7 +54,7 @@ internal static class SubjectNames
     }
 
     /// <summary>Characters that show nothing, or turn around what is beside them: with them, one name looks like another wherever people read it.</summary>
-    static bool HasUnseen(string text)
+    static bool HasUnseen(ReadOnlySpan<char> text)
     {
         foreach (var rune in text.EnumerateRunes())
             if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format) return true;

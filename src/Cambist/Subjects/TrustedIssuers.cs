@@ -15,8 +15,7 @@ internal sealed class TrustedIssuers(IssuerKeys keys, KeyRing ours) : ITokenReso
     {
         if (token.Jws is not { } jws
             || !jws.Payload.TryGet("iss"u8, out var iss)
-            || iss.GetString() is not { } identifier
-            || !registry.IssuersByIdentifier.TryGetValue(identifier, out var issuer)
+            || !ClaimText.TryFind(iss, registry.IssuersByIdentifier, out var issuer)
             || !issuer.Tokens.TryGetValue(token.TokenType, out var kind)
             || !ExternalToken.IsTrustedFor(issuer, token.Role))
             return NotMine;
